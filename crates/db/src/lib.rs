@@ -1,1 +1,75 @@
-//! db
+//! The database: the embedded server, the only two kinds of transaction, migrations, outbox and jobs.
+//!
+//! Tenant rows are reached through [`TenantTx`] and nothing else; `docs/TENANCY.md` says why.
+
+pub mod admin;
+mod constraint;
+pub mod jobs;
+mod migrate;
+pub mod outbox;
+pub mod platform;
+pub mod schedule;
+mod tasks;
+mod tx;
+pub mod worker;
+
+use std::{sync::Arc, time::Duration};
+
+use chrono::{DateTime, Utc};
+use kernel::{Clock, IdGen};
+use sqlx::{
+    PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
+use tokio::sync::Notify;
+
+pub use constraint::OnConstraint;
+pub use migrate::{MIGRATION_LOCK, migrate, provision_schema};
+pub use tasks::Tasks;
+pub use tx::{Mode, PlatformTx, Tenant, TenantTx, Who};
+
+/// The way to the database for the whole product: one pool as the runtime role, time and ids.
+#[derive(Clone, Debug)]
+pub struct Db {
+    pool: PgPool,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Ids and secrets.
+    pub ids: Arc<IdGen>,
+    wake: Arc<Notify>,
+    pub(crate) jobs_wake: Arc<Notify>,
+}
+
+impl Db {
+    /// A lazy pool of at most `connections` as the role of `options`. A connection is waited for
+    /// at most two seconds; then the caller gets `AppError::Unavailable`.
+    pub fn new(options: PgConnectOptions, connections: u32, clock: Arc<dyn Clock>, ids: Arc<IdGen>) -> Self {
+        let pool = PgPoolOptions::new()
+            .max_connections(connections)
+            .acquire_timeout(Duration::from_secs(2))
+            .max_lifetime(Duration::from_secs(600))
+            .test_before_acquire(false)
+            .connect_lazy_with(options);
+        Self { pool, clock, ids, wake: Arc::new(Notify::new()), jobs_wake: Arc::new(Notify::new()) }
+    }
+
+    /// The present.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// Tells the dispatcher of this process that something was committed.
+    pub fn wake(&self) {
+        self.wake.notify_one();
+    }
+
+    /// Resolves at the next [`Db::wake`].
+    pub async fn woken(&self) {
+        self.wake.notified().await;
+    }
+
+    /// Closes every connection.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}

@@ -1,0 +1,80 @@
+//! What only the owner of the database does: prepare it for the runtime role and check that role.
+
+use hmac::{Hmac, KeyInit, Mac};
+use kernel::{AppError, AppResult};
+use sha2::Sha256;
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, postgres::PgConnectOptions};
+
+/// The role as which the product runs.
+pub const RUNTIME_ROLE: &str = "helpdesk_rt";
+
+/// Creates the database `name` on the server of `owner` unless it exists.
+pub async fn ensure_database(owner: &PgConnectOptions, name: &str) -> AppResult<()> {
+    let mut connection = PgConnection::connect_with(owner).await?;
+    let exists: bool = sqlx::query_scalar("select exists (select from pg_database where datname = $1)")
+        .bind(name)
+        .fetch_one(&mut connection)
+        .await?;
+    if !exists {
+        let sql = format!("create database {} encoding 'UTF8' template template0", quote(name));
+        connection.execute(sqlx::raw_sql(AssertSqlSafe(sql))).await?;
+    }
+    connection.close().await?;
+    Ok(())
+}
+
+/// The runtime role's password on an external server: derived, so that every node knows it.
+pub fn runtime_password(secret: &[u8]) -> String {
+    #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret).expect("any key length");
+    mac.update(b"runtime role password");
+    mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Sets that password; needs the right to alter roles.
+pub async fn set_runtime_password(owner: &PgConnectOptions, password: &str) -> AppResult<()> {
+    let mut connection = PgConnection::connect_with(owner).await?;
+    let sql = format!("alter role {RUNTIME_ROLE} password '{password}'");
+    connection.execute(sqlx::raw_sql(AssertSqlSafe(sql))).await?;
+    connection.close().await?;
+    Ok(())
+}
+
+/// Refuses a runtime role that could step over row-level security: superuser, BYPASSRLS, owner of
+/// a table, or member of more than its two roles.
+pub async fn check_runtime_role(runtime: &PgConnectOptions) -> AppResult<()> {
+    let mut connection = PgConnection::connect_with(runtime).await?;
+    let problem: Option<String> = sqlx::query_scalar(
+        "select case
+           when r.rolsuper then 'is a superuser'
+           when r.rolbypassrls then 'has BYPASSRLS'
+           when r.rolcreaterole or r.rolcreatedb or r.rolreplication then 'may create roles or databases, or replicate'
+           when exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace
+                         where c.relowner = r.oid and n.nspname !~ '^pg_') then 'owns tables'
+           when exists (select from pg_auth_members m where m.member = r.oid
+                         and m.roleid::regrole::text <> all (array['app_api', 'app_platform'])) then 'is a member of other roles'
+         end from pg_roles r where r.rolname = current_user",
+    )
+    .fetch_one(&mut connection)
+    .await?;
+    connection.close().await?;
+    match problem {
+        None => Ok(()),
+        Some(problem) => Err(AppError::internal(format!(
+            "The database role {RUNTIME_ROLE} {problem}, so row-level security would not hold; refusing to start."
+        ))),
+    }
+}
+
+/// The whole number PostgreSQL calls `server_version_num`.
+pub async fn server_version(owner: &PgConnectOptions) -> AppResult<i32> {
+    let mut connection = PgConnection::connect_with(owner).await?;
+    let version =
+        sqlx::query_scalar("select current_setting('server_version_num')::integer").fetch_one(&mut connection).await?;
+    connection.close().await?;
+    Ok(version)
+}
+
+fn quote(name: &str) -> String {
+    format!("\"{}\"", name.replace('"', "\"\""))
+}

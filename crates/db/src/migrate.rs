@@ -1,0 +1,128 @@
+//! Migrations of the platform schema and of every schema with tenant tables, and the
+//! replaceable SQL (roles, policies, grants, functions) that is applied again whenever its text changes.
+
+use kernel::{AppError, AppResult};
+use sha2::{Digest, Sha256};
+use sqlx::{
+    AssertSqlSafe, Connection, Executor, PgConnection,
+    migrate::{Migrate, Migrator},
+    postgres::PgConnectOptions,
+};
+
+static PLATFORM: Migrator = sqlx::migrate!("../../migrations/platform");
+static TENANT: Migrator = sqlx::migrate!("../../migrations/tenant");
+
+const SCHEMAS: (&str, &str) = ("010_schemas.sql", include_str!("../../../replaceable/platform/010_schemas.sql"));
+const FUNCTIONS: (&str, &str) = ("020_functions.sql", include_str!("../../../replaceable/platform/020_functions.sql"));
+const TENANT_SQL: &[(&str, &str)] = &[
+    ("010_policies.sql", include_str!("../../../replaceable/tenant/010_policies.sql")),
+    ("020_who.sql", include_str!("../../../replaceable/tenant/020_who.sql")),
+    ("030_search.sql", include_str!("../../../replaceable/tenant/030_search.sql")),
+];
+
+/// The advisory lock under which migrations run.
+pub const MIGRATION_LOCK: i64 = 0x68_65_6c_70_6d_69_67_72;
+
+/// Brings the database of `owner` to this version's schema. Run again it changes nothing. Several
+/// nodes may call it at once: they take turns. Needs the rights to create roles and schemas.
+pub async fn migrate(owner: &PgConnectOptions) -> AppResult<()> {
+    let mut lock = PgConnection::connect_with(owner).await?;
+    while !sqlx::query_scalar::<_, bool>("select pg_try_advisory_lock($1)").bind(MIGRATION_LOCK).fetch_one(&mut lock).await? {
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    let migrated = migrate_locked(owner, &mut lock).await;
+    lock.close().await?;
+    migrated
+}
+
+async fn migrate_locked(owner: &PgConnectOptions, connection: &mut PgConnection) -> AppResult<()> {
+    let ready: bool =
+        sqlx::query_scalar("select to_regclass('platform.replaceables') is not null").fetch_one(&mut *connection).await?;
+    if !ready {
+        connection.execute(sqlx::raw_sql(SCHEMAS.1)).await?;
+    }
+    run(owner, "platform", &PLATFORM).await?;
+    apply(connection, "platform", SCHEMAS, "").await?;
+    apply(connection, "platform", FUNCTIONS, &last_version(&PLATFORM)).await?;
+    let schemas: Vec<String> = sqlx::query_scalar(
+        "select 'shared' union select schema_name from platform.organizations order by 1",
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    for schema in schemas {
+        tenant_schema(owner, connection, &schema).await?;
+    }
+    Ok(())
+}
+
+/// Makes the schema of an organization that gets its own; harmless when it exists.
+pub async fn provision_schema(owner: &PgConnectOptions, schema: &str) -> AppResult<()> {
+    if !is_schema_name(schema) {
+        return Err(AppError::internal(format!("{schema} is no name of a tenant schema")));
+    }
+    let mut connection = PgConnection::connect_with(owner).await?;
+    connection.execute(sqlx::raw_sql(AssertSqlSafe(format!("create schema if not exists {schema}")))).await?;
+    tenant_schema(owner, &mut connection, schema).await?;
+    connection.close().await?;
+    Ok(())
+}
+
+async fn tenant_schema(owner: &PgConnectOptions, connection: &mut PgConnection, schema: &str) -> AppResult<()> {
+    run(owner, schema, &TENANT).await?;
+    for replaceable in TENANT_SQL {
+        apply(connection, schema, *replaceable, &last_version(&TENANT)).await?;
+    }
+    Ok(())
+}
+
+async fn run(owner: &PgConnectOptions, schema: &str, migrator: &Migrator) -> AppResult<()> {
+    let options = owner.clone().options([("search_path", schema), ("client_min_messages", "warning")]);
+    let mut connection = PgConnection::connect_with(&options).await?;
+    let applied = match connection.list_applied_migrations(&migrator.table_name).await {
+        Ok(applied) => applied.len(),
+        Err(_) => 0,
+    };
+    if applied != migrator.migrations.len() {
+        migrator.run_direct(None, &mut connection, false).await.map_err(|error| AppError::Internal(error.into()))?;
+    }
+    connection.close().await?;
+    Ok(())
+}
+
+fn last_version(migrator: &Migrator) -> String {
+    migrator.migrations.last().map_or_else(String::new, |last| last.version.to_string())
+}
+
+/// Applies one replaceable text unless this very text (for these migrations) is applied already.
+async fn apply(connection: &mut PgConnection, schema: &str, (name, text): (&str, &str), salt: &str) -> AppResult<()> {
+    let text = text.replace("{schema}", schema);
+    let hash: String =
+        Sha256::digest(format!("{salt}\n{text}")).iter().map(|byte| format!("{byte:02x}")).collect();
+    let applied: Option<String> =
+        sqlx::query_scalar("select hash from platform.replaceables where schema_name = $1 and name = $2")
+            .bind(schema)
+            .bind(name)
+            .fetch_optional(&mut *connection)
+            .await?;
+    if applied.as_deref() == Some(hash.as_str()) {
+        return Ok(());
+    }
+    let mut tx = connection.begin().await?;
+    tx.execute(sqlx::raw_sql(AssertSqlSafe(text))).await?;
+    sqlx::query(
+        "insert into platform.replaceables (schema_name, name, hash) values ($1, $2, $3)
+         on conflict (schema_name, name) do update set hash = excluded.hash",
+    )
+    .bind(schema)
+    .bind(name)
+    .bind(hash)
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// `t_` and 26 characters of base32: nothing that would need quoting.
+fn is_schema_name(name: &str) -> bool {
+    name.len() == 28 && name.starts_with("t_") && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+}

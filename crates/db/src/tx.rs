@@ -1,0 +1,284 @@
+//! [`TenantTx`] and [`PlatformTx`]: the only transactions there are.
+//!
+//! Both run their first statement inside a spawned task: a client that hangs up drops the
+//! handler, and a `begin` dropped half-way would put an open transaction back into the pool,
+//! for the next organization to find. A transaction that is dropped is rolled back before its
+//! connection can be used again.
+
+use std::ops::{Deref, DerefMut};
+
+use kernel::{AppError, AppResult, OrganizationId, Permission, RoleKey, SessionId, TeamId};
+use serde::Deserialize;
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, Postgres, Row, pool::PoolConnection};
+use uuid::Uuid;
+
+use crate::{
+    Db,
+    outbox::{OutboxRow, flush},
+    tasks::{detached, uncancelled},
+};
+
+/// Whether a transaction may write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// `READ ONLY`.
+    Read,
+    /// `READ WRITE`.
+    Write,
+}
+
+/// An organization and the placement the caller believes it has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tenant {
+    /// Which organization.
+    pub id: OrganizationId,
+    /// Counted up by every move; `None` skips the check.
+    pub placement_version: Option<i32>,
+}
+
+impl From<OrganizationId> for Tenant {
+    fn from(id: OrganizationId) -> Self {
+        Self { id, placement_version: None }
+    }
+}
+
+/// The person behind a session, as the database knew it when the transaction was opened.
+#[derive(Debug, Clone, Deserialize)]
+pub struct Who {
+    /// `user` or `customer`.
+    pub kind: String,
+    /// The person.
+    pub id: Uuid,
+    /// Shown name.
+    pub name: String,
+    /// Lower-case address.
+    pub email: String,
+    /// Key of the role.
+    pub role: String,
+    is_shipped: bool,
+    #[serde(default)]
+    permissions: Vec<String>,
+    /// `all`, `teams` or `own`; what the organization lets agents see.
+    #[serde(default)]
+    pub agent_visibility: String,
+    /// Teams of a member of staff.
+    #[serde(default)]
+    pub teams: Vec<Uuid>,
+}
+
+impl Who {
+    /// What the role allows: shipped roles are defined in code, custom ones by their row.
+    pub fn permissions(&self) -> Vec<Permission> {
+        match RoleKey::parse(&self.role) {
+            Some(role) if self.is_shipped => role.permissions(),
+            _ => self.permissions.iter().filter_map(|text| Permission::parse(text)).collect(),
+        }
+    }
+
+    /// Teams as typed ids.
+    pub fn team_ids(&self) -> Vec<TeamId> {
+        self.teams.iter().copied().map(TeamId).collect()
+    }
+}
+
+/// A connection inside an open transaction; rolled back when dropped.
+#[derive(Debug)]
+struct OpenTx(Option<PoolConnection<Postgres>>);
+
+impl OpenTx {
+    /// Runs `sql` (which begins the transaction) where it cannot be cancelled. A connection that
+    /// turns out to be dead is replaced: nothing has happened yet.
+    async fn begin(db: &Db, sql: String) -> AppResult<(Self, Option<String>)> {
+        let pool = db.pool.clone();
+        uncancelled(async move {
+            let mut tries = pool.options().get_max_connections();
+            loop {
+                #[expect(clippy::disallowed_methods, reason = "the one home of transactions")]
+                let mut tx = Self(Some(pool.acquire().await?));
+                match tx.conn()?.fetch_all(sqlx::raw_sql(AssertSqlSafe(sql.clone()))).await {
+                    Ok(rows) => {
+                        let answer = rows.last().and_then(|row| row.try_get::<Option<String>, _>(0).ok().flatten());
+                        return Ok((tx, answer));
+                    }
+                    Err(error) if tries > 0 && connection_is_dead(&error) => {
+                        tries -= 1;
+                        if let Some(dead) = tx.0.take() {
+                            let _ = dead.detach().close_hard().await;
+                        }
+                    }
+                    Err(error) => return Err(error.into()),
+                }
+            }
+        })
+        .await
+        .unwrap_or_else(|| Err(AppError::internal("the task that opens transactions ended")))
+    }
+
+    fn conn(&mut self) -> AppResult<&mut PgConnection> {
+        self.0.as_deref_mut().ok_or_else(|| AppError::internal("the transaction is over"))
+    }
+
+    /// `select 1` first: on a failed transaction it raises, where a bare commit would silently roll back.
+    async fn commit(mut self) -> AppResult<()> {
+        self.conn()?.execute(sqlx::raw_sql("select 1; commit")).await?;
+        self.0 = None;
+        Ok(())
+    }
+}
+
+impl Drop for OpenTx {
+    fn drop(&mut self) {
+        let Some(mut connection) = self.0.take() else { return };
+        let rolled_back = detached(async move {
+            if connection.execute(sqlx::raw_sql("rollback")).await.is_err() {
+                let _ = connection.detach().close_hard().await;
+            }
+        });
+        if !rolled_back {
+            tracing::debug!("a transaction outlived the runtime");
+        }
+    }
+}
+
+fn connection_is_dead(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_) => true,
+        sqlx::Error::Database(cause) => matches!(cause.code().as_deref(), Some("57P01" | "57P02" | "08006" | "08003")),
+        _ => false,
+    }
+}
+
+/// A transaction inside one organization. Dereferences to the connection; every statement still
+/// names its organization, row-level security stands behind.
+#[derive(Debug)]
+#[must_use = "dropping a transaction rolls it back"]
+pub struct TenantTx {
+    tx: OpenTx,
+    db: Db,
+    organization: OrganizationId,
+    pending: Vec<OutboxRow>,
+}
+
+impl TenantTx {
+    /// Opens the organization in one round trip. With a session its person comes back, after the
+    /// database has checked session, person, organization and placement; without one the caller
+    /// is the product itself.
+    pub async fn open(db: &Db, tenant: Tenant, session: Option<SessionId>, mode: Mode) -> AppResult<(Self, Option<Who>)> {
+        let quoted = |uuid: Option<Uuid>| uuid.map_or_else(|| "null".to_owned(), |uuid| format!("'{uuid}'"));
+        let sql = format!(
+            "begin {}; select platform.open({}, {}, {}, '{}')::text",
+            match mode {
+                Mode::Read => "read only",
+                Mode::Write => "read write",
+            },
+            quoted(Some(tenant.id.0)),
+            quoted(session.map(|session| session.0)),
+            tenant.placement_version.map_or_else(|| "null".to_owned(), |version| version.to_string()),
+            db.now().to_rfc3339(),
+        );
+        let (tx, answer) = OpenTx::begin(db, sql).await?;
+        let who = match answer {
+            Some(json) => Some(serde_json::from_str(&json).map_err(|error| AppError::Internal(error.into()))?),
+            None => None,
+        };
+        Ok((Self { tx, db: db.clone(), organization: tenant.id, pending: Vec::new() }, who))
+    }
+
+    /// Opens the organization for the product itself (jobs, intake, sign-in, command line).
+    pub async fn system(db: &Db, tenant: impl Into<Tenant>, mode: Mode) -> AppResult<Self> {
+        Ok(Self::open(db, tenant.into(), None, mode).await?.0)
+    }
+
+    /// The organization that is open.
+    pub fn organization(&self) -> OrganizationId {
+        self.organization
+    }
+
+    /// The present.
+    pub fn now(&self) -> chrono::DateTime<chrono::Utc> {
+        self.db.now()
+    }
+
+    /// A new id of the present moment.
+    pub fn id<T: From<Uuid>>(&self) -> T {
+        self.db.ids.id()
+    }
+
+    /// `N` unguessable bytes.
+    pub fn secret<const N: usize>(&self) -> [u8; N] {
+        self.db.ids.secret()
+    }
+
+    /// Notes an event or a job; written with everything else at commit.
+    pub(crate) fn push(&mut self, row: OutboxRow) {
+        self.pending.push(row);
+    }
+
+    /// Writes the outbox rows, commits and wakes the dispatcher.
+    pub async fn commit(mut self) -> AppResult<()> {
+        let pending = std::mem::take(&mut self.pending);
+        let organization = self.organization;
+        if !pending.is_empty() {
+            flush(&mut self, organization, &pending).await?;
+        }
+        self.tx.commit().await?;
+        if !pending.is_empty() {
+            self.db.wake();
+        }
+        Ok(())
+    }
+}
+
+impl Deref for TenantTx {
+    type Target = PgConnection;
+    #[expect(clippy::expect_used, reason = "the connection is only taken by commit and drop, which consume the value")]
+    fn deref(&self) -> &PgConnection {
+        self.tx.0.as_deref().expect("open transaction")
+    }
+}
+
+impl DerefMut for TenantTx {
+    #[expect(clippy::expect_used, reason = "the connection is only taken by commit and drop, which consume the value")]
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        self.tx.0.as_deref_mut().expect("open transaction")
+    }
+}
+
+/// A transaction over the platform's own tables (organizations, logins, jobs, feed). It sees no tenant row.
+#[derive(Debug)]
+#[must_use = "dropping a transaction rolls it back"]
+pub struct PlatformTx {
+    tx: OpenTx,
+}
+
+impl PlatformTx {
+    /// Begins as `app_platform`.
+    pub async fn begin(db: &Db, mode: Mode) -> AppResult<Self> {
+        let mode = match mode {
+            Mode::Read => "read only",
+            Mode::Write => "read write",
+        };
+        let sql = format!("begin {mode}; set local role app_platform; set local search_path = platform, ext, pg_temp");
+        Ok(Self { tx: OpenTx::begin(db, sql).await?.0 })
+    }
+
+    /// Commits.
+    pub async fn commit(self) -> AppResult<()> {
+        self.tx.commit().await
+    }
+}
+
+impl Deref for PlatformTx {
+    type Target = PgConnection;
+    #[expect(clippy::expect_used, reason = "the connection is only taken by commit and drop, which consume the value")]
+    fn deref(&self) -> &PgConnection {
+        self.tx.0.as_deref().expect("open transaction")
+    }
+}
+
+impl DerefMut for PlatformTx {
+    #[expect(clippy::expect_used, reason = "the connection is only taken by commit and drop, which consume the value")]
+    fn deref_mut(&mut self) -> &mut PgConnection {
+        self.tx.0.as_deref_mut().expect("open transaction")
+    }
+}

@@ -1,0 +1,194 @@
+//! What can be allowed, and what the shipped roles allow.
+
+use std::fmt;
+
+macro_rules! permissions {
+    ($($(#[$doc:meta])* $name:ident = $text:literal),+ $(,)?) => {
+        /// One thing that a role can allow. Its text is also the scope of an API key.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Permission { $($(#[$doc])* $name),+ }
+
+        impl Permission {
+            /// All of them, in the order of this file.
+            pub const ALL: &'static [Permission] = &[$(Permission::$name),+];
+
+            /// The stable text, `resource:verb`.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Permission::$name => $text),+ }
+            }
+
+            /// Reads the stable text.
+            pub fn parse(text: &str) -> Option<Self> {
+                match text { $($text => Some(Permission::$name),)+ _ => None }
+            }
+        }
+    };
+}
+
+permissions! {
+    /// Own profile and sessions; everybody who is signed in.
+    SelfService = "self:use",
+    /// Read tickets within one's visibility.
+    TicketRead = "tickets:read",
+    /// Create tickets.
+    TicketCreate = "tickets:create",
+    /// Change a ticket's own fields.
+    TicketUpdate = "tickets:update",
+    /// Write public messages.
+    TicketReply = "tickets:reply",
+    /// Read and write internal notes.
+    TicketNote = "tickets:note",
+    /// Assign to people and teams.
+    TicketAssign = "tickets:assign",
+    /// Change the status by the rules.
+    TicketStatus = "tickets:status",
+    /// Close from any status.
+    TicketForceClose = "tickets:force_close",
+    /// Delete and restore.
+    TicketDelete = "tickets:delete",
+    /// Read history, statistics and counts of tickets.
+    TicketInsight = "tickets:insight",
+    /// Upload and download files.
+    FileUse = "files:use",
+    /// Read customers.
+    CustomerRead = "customers:read",
+    /// Create and change customers.
+    CustomerWrite = "customers:write",
+    /// Read SLA policies, mailboxes, statuses.
+    SettingsRead = "settings:read",
+    /// Write SLA policies.
+    SlaWrite = "sla:write",
+    /// Read staff and teams.
+    UserRead = "users:read",
+    /// Create and change staff, teams and their roles.
+    UserWrite = "users:write",
+    /// Create and change mailboxes.
+    MailboxWrite = "mailboxes:write",
+    /// Read mails that the demo mode caught.
+    MailCatcherRead = "mail_catcher:read",
+    /// See dead jobs and run them again.
+    JobManage = "jobs:manage",
+}
+
+impl fmt::Display for Permission {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// The shipped roles. Custom roles are sets of permissions beside them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "docs/API-DESIGN.md, Roles")]
+pub enum RoleKey {
+    Owner,
+    Admin,
+    Manager,
+    Agent,
+    Viewer,
+    Technician,
+    Customer,
+}
+
+impl RoleKey {
+    /// All of them, mightiest first.
+    pub const ALL: [RoleKey; 7] = [
+        Self::Owner,
+        Self::Admin,
+        Self::Manager,
+        Self::Agent,
+        Self::Viewer,
+        Self::Technician,
+        Self::Customer,
+    ];
+
+    /// The stable text.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Owner => "owner",
+            Self::Admin => "admin",
+            Self::Manager => "manager",
+            Self::Agent => "agent",
+            Self::Viewer => "viewer",
+            Self::Technician => "technician",
+            Self::Customer => "customer",
+        }
+    }
+
+    /// Reads the stable text.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.as_str() == text)
+    }
+
+    /// How much a role may do, for "nobody grants more than they have": higher is mightier.
+    pub const fn rank(self) -> u8 {
+        match self {
+            Self::Owner => 5,
+            Self::Admin => 4,
+            Self::Manager => 3,
+            Self::Agent => 2,
+            Self::Viewer | Self::Technician => 1,
+            Self::Customer => 0,
+        }
+    }
+
+    /// What the shipped role allows.
+    pub fn permissions(self) -> Vec<Permission> {
+        use Permission as P;
+        let customer = [P::SelfService, P::TicketRead, P::TicketCreate, P::TicketReply, P::FileUse];
+        let viewer = [P::SelfService, P::TicketRead, P::TicketInsight, P::CustomerRead, P::SettingsRead, P::UserRead];
+        let technician = [P::SelfService, P::TicketRead, P::TicketNote, P::FileUse, P::SettingsRead, P::UserRead];
+        let agent = [
+            P::TicketCreate,
+            P::TicketUpdate,
+            P::TicketReply,
+            P::TicketNote,
+            P::TicketAssign,
+            P::TicketStatus,
+            P::FileUse,
+            P::CustomerWrite,
+        ];
+        let manager = [P::TicketForceClose, P::TicketDelete, P::SlaWrite];
+        let admin = [P::UserWrite, P::MailboxWrite, P::MailCatcherRead, P::JobManage];
+        match self {
+            Self::Customer => customer.to_vec(),
+            Self::Technician => technician.to_vec(),
+            Self::Viewer => viewer.to_vec(),
+            Self::Agent => [&viewer[..], &agent].concat(),
+            Self::Manager => [&viewer[..], &agent, &manager].concat(),
+            Self::Admin | Self::Owner => [&viewer[..], &agent, &manager, &admin].concat(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_distinct_and_round_trip() {
+        for permission in Permission::ALL {
+            assert_eq!(Permission::parse(permission.as_str()), Some(*permission));
+        }
+        for role in RoleKey::ALL {
+            assert_eq!(RoleKey::parse(role.as_str()), Some(role));
+        }
+    }
+
+    #[test]
+    fn mightier_staff_roles_contain_the_lesser() {
+        let chain = [RoleKey::Viewer, RoleKey::Agent, RoleKey::Manager, RoleKey::Admin, RoleKey::Owner];
+        for pair in chain.windows(2) {
+            let (lesser, mightier) = (pair[0].permissions(), pair[1].permissions());
+            assert!(lesser.iter().all(|p| mightier.contains(p)), "{pair:?}");
+        }
+    }
+
+    #[test]
+    fn customers_get_nothing_internal() {
+        use Permission as P;
+        let customer = RoleKey::Customer.permissions();
+        for internal in [P::TicketNote, P::TicketInsight, P::CustomerRead, P::SettingsRead, P::UserRead, P::TicketStatus] {
+            assert!(!customer.contains(&internal), "{internal}");
+        }
+    }
+}

@@ -1,0 +1,1 @@
+-- search functions of support
