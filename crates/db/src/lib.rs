@@ -9,6 +9,7 @@ mod migrate;
 pub mod outbox;
 pub mod platform;
 pub mod schedule;
+pub mod stats;
 mod tasks;
 mod tx;
 pub mod worker;

@@ -39,7 +39,8 @@ impl Tasks {
 /// Nothing is returned when the runtime is gone or the work panicked.
 #[expect(clippy::disallowed_methods, reason = "the home of spawn")]
 pub(crate) async fn uncancelled<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> Option<T> {
-    tokio::spawn(work).await.ok()
+    let stats = crate::stats::current();
+    tokio::spawn(crate::stats::carried(stats, work)).await.ok()
 }
 
 /// Starts work that nobody waits for; false when there is no runtime any more.

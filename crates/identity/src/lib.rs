@@ -1,1 +1,17 @@
-//! identity
+//! Organizations, people, roles, sessions: who somebody is and how that is proven.
+
+pub mod facade;
+pub mod organizations;
+pub mod password;
+pub mod people;
+pub mod sessions;
+pub mod teams;
+
+use web::Routes;
+
+/// Adds the routes of this context.
+pub fn routes(table: &mut Routes) {
+    table.add(sessions::routes());
+    table.add(people::routes());
+    table.add(teams::routes());
+}

@@ -5,6 +5,7 @@
 
 mod actor;
 mod clock;
+pub mod email;
 mod error;
 pub mod id;
 mod page;

@@ -38,3 +38,37 @@ impl PageRequest {
         (self.page - 1).saturating_mul(self.size)
     }
 }
+
+#[cfg(feature = "openapi")]
+impl<T: utoipa::ToSchema> utoipa::PartialSchema for Page<T> {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::schema::Schema> {
+        use utoipa::openapi::{
+            ArrayBuilder, ObjectBuilder, Ref,
+            schema::{SchemaType, Type},
+        };
+        let nullable = |kind| SchemaType::from_iter([kind, Type::Null]);
+        ObjectBuilder::new()
+            .property("count", ObjectBuilder::new().schema_type(nullable(Type::Integer)))
+            .property("count_capped", ObjectBuilder::new().schema_type(Type::Boolean))
+            .property("next", ObjectBuilder::new().schema_type(nullable(Type::String)))
+            .property("previous", ObjectBuilder::new().schema_type(nullable(Type::String)))
+            .property("results", ArrayBuilder::new().items(Ref::from_schema_name(T::name())))
+            .required("count")
+            .required("next")
+            .required("previous")
+            .required("results")
+            .into()
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl<T: utoipa::ToSchema> utoipa::ToSchema for Page<T> {
+    fn name() -> std::borrow::Cow<'static, str> {
+        format!("{}Page", T::name()).into()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, utoipa::openapi::RefOr<utoipa::openapi::schema::Schema>)>) {
+        schemas.push((T::name().into_owned(), T::schema()));
+        T::schemas(schemas);
+    }
+}

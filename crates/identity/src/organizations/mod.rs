@@ -1,0 +1,113 @@
+//! Organizations: the rows each one starts with, and its settings.
+//!
+//! The directory itself (slug, placement, suspension) is `db::platform`; here is what lies inside
+//! the organization. Tables: `organization_settings`, `roles`.
+
+use db::TenantTx;
+use kernel::{AppError, AppResult, RoleId, RoleKey};
+use sqlx::PgConnection;
+
+/// Reserved first labels: they are or may become hosts of the installation itself.
+const RESERVED: &[&str] = &[
+    "www", "api", "app", "admin", "mail", "status", "cdn", "static", "auth", "login", "support", "help", "billing", "ws",
+    "assets", "platform", "operator", "autodiscover", "mta-sts",
+];
+
+/// 422 on `slug` unless it is a host label of 1 to 63 lower-case letters, digits and inner hyphens, not reserved.
+pub fn check_slug(slug: &str) -> AppResult<()> {
+    let plain = slug.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    let neat = !slug.starts_with('-') && !slug.ends_with('-') && !slug.starts_with("xn--");
+    if !(1..=63).contains(&slug.len()) || !plain || !neat {
+        let rule = "A slug has 1 to 63 lower-case letters, digits and hyphens, and no hyphen at its ends.";
+        return Err(AppError::invalid("slug", "invalid", rule));
+    }
+    if RESERVED.contains(&slug) {
+        return Err(AppError::invalid("slug", "reserved", "This slug is reserved."));
+    }
+    Ok(())
+}
+
+/// What an organization decides for itself.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// IANA name.
+    pub time_zone: String,
+    /// Language of mails and of the portal.
+    pub locale: String,
+    /// Whether leaving `new` for an open status counts as first response.
+    pub first_response_on_status: bool,
+}
+
+/// The settings of the open organization.
+pub async fn settings(tx: &mut TenantTx) -> AppResult<Settings> {
+    let organization = tx.organization();
+    Ok(sqlx::query_as!(
+        Settings,
+        "select time_zone, locale, first_response_on_status from organization_settings where organization_id = $1",
+        organization as _
+    )
+    .fetch_one(&mut **tx)
+    .await?)
+}
+
+/// Writes settings and the fixed roles unless they are there; whether the organization was new.
+pub async fn provision(tx: &mut TenantTx) -> AppResult<bool> {
+    let (organization, now) = (tx.organization(), tx.now());
+    let inserted = sqlx::query!(
+        "insert into organization_settings (organization_id, updated_at) values ($1, $2) on conflict do nothing",
+        organization as _,
+        now
+    )
+    .execute(&mut **tx)
+    .await?
+    .rows_affected();
+    if inserted == 0 {
+        return Ok(false);
+    }
+    for role in RoleKey::ALL.into_iter().filter(|role| *role != RoleKey::Customer) {
+        let id: RoleId = tx.id();
+        let name = role.as_str().get(..1).unwrap_or_default().to_uppercase() + role.as_str().get(1..).unwrap_or_default();
+        let permissions: Vec<String> = role.permissions().iter().map(|p| p.as_str().to_owned()).collect();
+        insert_role(tx, organization, id, role.as_str(), &name, &permissions, now).await?;
+    }
+    Ok(true)
+}
+
+async fn insert_role(
+    tx: &mut PgConnection,
+    organization: kernel::OrganizationId,
+    id: RoleId,
+    key: &str,
+    name: &str,
+    permissions: &[String],
+    now: chrono::DateTime<chrono::Utc>,
+) -> AppResult<()> {
+    sqlx::query!(
+        "insert into roles (organization_id, id, key, name, permissions, is_shipped, created_at) values ($1, $2, $3, $4, $5, true, $6)",
+        organization as _,
+        id as _,
+        key,
+        name,
+        permissions,
+        now
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check_slug;
+
+    #[test]
+    fn slugs_are_plain_host_labels() {
+        for good in ["acme", "a", "globex-2"] {
+            assert!(check_slug(good).is_ok(), "{good}");
+        }
+        let long = "a".repeat(64);
+        for bad in ["", "Acme", "-a", "a-", "a.b", "a_b", "аcme", "xn--cme-7qc", "www", "support", "a\u{200b}b", long.as_str()] {
+            assert!(check_slug(bad).is_err(), "{bad}");
+        }
+    }
+}

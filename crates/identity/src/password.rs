@@ -1,0 +1,93 @@
+//! Passwords: the policy, and argon2id.
+
+use std::sync::LazyLock;
+
+use argon2::{
+    Argon2,
+    password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
+};
+use kernel::{AppError, AppResult};
+
+/// Compared against for unknown addresses, so that they take as long as known ones.
+static NOBODY: LazyLock<String> = LazyLock::new(|| hash_now("nobody has this password").unwrap_or_default());
+
+const COMMON: &str = include_str!("common_passwords.txt");
+
+/// 422 on `password` unless it has 10 to 256 characters, is not a common one and does not repeat the address.
+pub fn check(password: &str, email: &str) -> AppResult<()> {
+    let length = password.chars().count();
+    let lower = password.to_lowercase();
+    let local = email.split('@').next().unwrap_or_default();
+    let problem = if length < 10 {
+        Some(("too_short", "A password has at least 10 characters."))
+    } else if length > 256 {
+        Some(("too_long", "A password has at most 256 characters."))
+    } else if COMMON.lines().any(|common| common == lower) || is_monotonous(&lower) {
+        Some(("too_common", "This password is too common."))
+    } else if lower == email || (local.len() >= 4 && lower.trim_matches(|c: char| !c.is_alphabetic()) == local) {
+        Some(("too_similar", "This password repeats the mail address."))
+    } else {
+        None
+    };
+    match problem {
+        None => Ok(()),
+        Some((code, message)) => Err(AppError::invalid("password", code, message)),
+    }
+}
+
+/// One or two different characters only, or a run such as `1234567890`.
+fn is_monotonous(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let mut distinct = bytes.to_vec();
+    distinct.sort_unstable();
+    distinct.dedup();
+    let run = bytes.windows(2).all(|pair| matches!(pair, [a, b] if b.wrapping_sub(*a) <= 1));
+    distinct.len() <= 2 || run
+}
+
+/// Hashes, away from the threads that serve requests.
+pub async fn hash(password: String) -> AppResult<String> {
+    blocking(move || hash_now(&password)).await?
+}
+
+/// Whether the password fits. Without a hash the same work is done and the answer is no.
+pub async fn verify(password: String, hash: Option<String>) -> AppResult<bool> {
+    blocking(move || {
+        let known = hash.is_some();
+        let hash = hash.unwrap_or_else(|| NOBODY.clone());
+        let fits = PasswordHash::new(&hash)
+            .is_ok_and(|parsed| Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok());
+        known && fits
+    })
+    .await
+}
+
+/// Makes the hash that unknown addresses are compared against, so that the first of them is not slower.
+pub async fn warm_up() {
+    let _ = blocking(|| LazyLock::force(&NOBODY).len()).await;
+}
+
+fn hash_now(password: &str) -> AppResult<String> {
+    let hash = Argon2::default().hash_password(password.as_bytes());
+    hash.map(|hash| hash.to_string()).map_err(|error| AppError::internal(error.to_string()))
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> AppResult<T> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| AppError::Internal(error.into()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::check;
+
+    #[test]
+    fn weak_passwords_are_refused() {
+        for weak in ["short", "password123", "1234567890", "aaaaaaaaaaaa", "abcdefghij", "qwertyuiop", "ada.lovelace1"] {
+            assert!(check(weak, "ada.lovelace@example.org").is_err(), "{weak}");
+        }
+        assert!(check(&"é".repeat(257), "a@b.c").is_err());
+        for good in ["correct horse battery", "Wärmepumpe-7-läuft", &"xy7".repeat(43)] {
+            assert!(check(good, "ada@example.org").is_ok(), "{good}");
+        }
+    }
+}

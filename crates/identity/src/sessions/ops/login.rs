@@ -1,0 +1,125 @@
+//! Sign-in with address and password.
+
+use axum::{extract::ConnectInfo, http::HeaderMap};
+use db::{Mode, TenantTx, platform::Organization};
+use kernel::{Actor, AppError, AppResult, CustomerId, OrganizationId, Person, SessionId, UserId};
+use web::{ApiResult, AppState, Body, Public, token};
+
+use crate::{
+    password,
+    sessions::{
+        cookie,
+        model::{RefreshToken, SESSION_LIFE},
+        store::{self, NewSession},
+        wire::{Login, Me, SignedIn},
+    },
+};
+
+/// `POST auth/login/`
+pub async fn handler(
+    public: Public,
+    headers: HeaderMap,
+    peer: Option<axum::Extension<ConnectInfo<std::net::SocketAddr>>>,
+    Body(input): Body<Login>,
+) -> ApiResult {
+    let ip = peer.map(|peer| peer.0.0.ip().to_string());
+    let agent = headers.get("user-agent").and_then(|agent| agent.to_str().ok()).map(|text| text.chars().take(300).collect());
+    let bare_host = public.organization.is_none();
+    let signed_in = run(&public, &input, agent, ip).await?.ok_or_else(|| wrong(bare_host))?;
+    Ok(answer(signed_in, cookie::wanted(&headers)))
+}
+
+/// Tokens in the body, or the refresh token as a cookie.
+pub fn answer((mut signed_in, token): (SignedIn, RefreshToken), as_cookie: bool) -> web::Response {
+    if as_cookie {
+        let mut response = web::ok(&signed_in, None);
+        cookie::set(&mut response, &token.encode(), SESSION_LIFE.num_seconds());
+        return response;
+    }
+    signed_in.refresh = Some(token.encode());
+    web::ok(&signed_in, None)
+}
+
+/// The same for a wrong password, an unknown address and an unknown organization.
+fn wrong(bare_host: bool) -> AppError {
+    let hint = if bare_host { " If the address is known to several organizations, send `organization`." } else { "" };
+    AppError::Unauthenticated(format!("The address or the password is wrong.{hint}"))
+}
+
+async fn run(public: &Public, input: &Login, user_agent: Option<String>, ip: Option<String>) -> AppResult<Option<(SignedIn, RefreshToken)>> {
+    let email = kernel::email::normalize(&input.email).unwrap_or_default();
+    let organization = organization(public, input, &email).await?;
+    let credential = match &organization {
+        Some(organization) => {
+            let mut tx = public.open(organization, Mode::Read).await?;
+            store::find_credential(&mut tx, organization.id, &email).await?
+        }
+        None => None,
+    };
+    let hash = credential.as_ref().and_then(|credential| credential.password_hash.clone());
+    let fits = password::verify(input.password.clone(), hash).await?;
+    let (Some(organization), Some(credential)) = (organization, credential) else { return Ok(None) };
+    if !fits || !credential.is_active {
+        return Ok(None);
+    }
+    let mut tx = public.open(&organization, Mode::Write).await?;
+    let (session, now) = (tx.id(), tx.now());
+    let new = NewSession {
+        id: session,
+        kind: &credential.kind,
+        person: credential.id,
+        user_agent,
+        ip,
+        expires_at: now + SESSION_LIFE,
+    };
+    store::insert(&mut tx, organization.id, &new, now).await?;
+    let token = issue_refresh(&mut tx, organization.id, session).await?;
+    tx.commit().await?;
+    Ok(Some((signed_in(&public.state, organization, session).await?, token)))
+}
+
+async fn organization(public: &Public, input: &Login, email: &str) -> AppResult<Option<Organization>> {
+    let wanted = input.organization.as_deref();
+    match &public.organization {
+        Some(host) => Ok((wanted.is_none() || wanted == Some(host.slug.as_str())).then(|| host.clone())),
+        None => match wanted {
+            Some(slug) => db::platform::find_by_slug(&public.state.db, slug).await,
+            None => {
+                let mut known = db::platform::of_login(&public.state.db, email).await?;
+                Ok(if known.len() == 1 { known.pop() } else { None })
+            }
+        },
+    }
+}
+
+/// A fresh refresh token of the session.
+pub async fn issue_refresh(tx: &mut TenantTx, organization: OrganizationId, session: SessionId) -> AppResult<RefreshToken> {
+    let token = RefreshToken::new(organization, session, tx.secret());
+    let now = tx.now();
+    store::insert_refresh(tx, organization, &token.hash(), session, now).await?;
+    Ok(token)
+}
+
+/// The answer for a session, with role and permissions as the database knows them now.
+pub async fn signed_in(state: &AppState, organization: Organization, session: SessionId) -> AppResult<SignedIn> {
+    let (_tx, who) = TenantTx::open(&state.db, organization.tenant(), Some(session), Mode::Read).await?;
+    let who = who.ok_or_else(|| AppError::internal("a session without a person"))?;
+    let person = match who.kind.as_str() {
+        "customer" => Person::Customer(CustomerId(who.id)),
+        _ => Person::Staff(UserId(who.id)),
+    };
+    let actor = Actor {
+        person,
+        name: who.name.clone(),
+        email: who.email.clone(),
+        role: who.role.clone(),
+        session: Some(session),
+        permissions: who.permissions(),
+        ..Actor::system(organization.id)
+    };
+    let user = Me::new(&actor, &organization);
+    let claims =
+        token::Claims::new(user.id.clone(), organization.id, session, token::Audience::Organization, state.db.now());
+    let access = token::sign(&state.keys.derive("access-token"), &claims);
+    Ok(SignedIn { access, refresh: None, expires_in: token::ACCESS_SECONDS, user })
+}

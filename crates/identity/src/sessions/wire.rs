@@ -1,0 +1,102 @@
+//! Shapes of sign-in.
+
+use kernel::{Actor, OrganizationId, Permission};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Login {
+    /// Mail address.
+    pub email: String,
+    pub password: String,
+    /// Second factor, once one is set up.
+    #[expect(dead_code, reason = "accepted by the contract; second factors come with issue 3")]
+    pub otp: Option<String>,
+    /// Slug; on the bare host only.
+    pub organization: Option<String>,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Refresh {
+    /// Absent when it comes as a cookie.
+    pub refresh: Option<String>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SignedIn {
+    pub access: String,
+    /// Absent when it was set as a cookie.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refresh: Option<String>,
+    /// Seconds the access token is good for.
+    pub expires_in: i64,
+    pub user: Me,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Me {
+    /// `usr_…` or `cus_…`.
+    pub id: String,
+    pub email: String,
+    pub name: String,
+    pub role: String,
+    pub permissions: Vec<String>,
+    pub organization: MyOrganization,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MyOrganization {
+    pub id: OrganizationId,
+    pub slug: String,
+    pub name: String,
+}
+
+impl Me {
+    pub fn new(actor: &Actor, organization: &db::platform::Organization) -> Self {
+        Self {
+            id: person_id(&actor.person),
+            email: actor.email.clone(),
+            name: actor.name.clone(),
+            role: actor.role.clone(),
+            permissions: actor.permissions.iter().copied().map(Permission::as_str).map(str::to_owned).collect(),
+            organization: MyOrganization {
+                id: organization.id,
+                slug: organization.slug.clone(),
+                name: organization.name.clone(),
+            },
+        }
+    }
+}
+
+/// `usr_…` or `cus_…`.
+pub fn person_id(person: &kernel::Person) -> String {
+    match person {
+        kernel::Person::Staff(id) => id.to_string(),
+        kernel::Person::Customer(id) => id.to_string(),
+        kernel::Person::System => String::new(),
+    }
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ConfirmPassword {
+    /// Of the one-time link.
+    pub token: String,
+    pub password: String,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OperatorLogin {
+    pub email: String,
+    pub password: String,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OperatorSignedIn {
+    pub access: String,
+    /// Seconds the access token is good for.
+    pub expires_in: i64,
+}

@@ -1,0 +1,158 @@
+//! What surrounds every request: request id, organization of the host, errors as problem+json,
+//! panics caught, one log line.
+
+use std::{
+    net::SocketAddr,
+    panic::AssertUnwindSafe,
+    sync::{Arc, Mutex, PoisonError},
+    time::Instant,
+};
+
+use axum::{
+    Router,
+    extract::{ConnectInfo, Request, State},
+    http::{HeaderName, HeaderValue, StatusCode, Uri, header},
+    middleware::{Next, from_fn_with_state},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use db::stats::{Stats, counted};
+use futures_util::FutureExt;
+use kernel::{Actor, AppError, AppResult};
+use tower::Layer;
+use tower_http::normalize_path::NormalizePathLayer;
+use utoipa::openapi::OpenApi;
+
+use crate::{ApiError, AppState, HostOrganization, RouteMeta, problem};
+
+static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The id under which a request stands in the log and in error answers.
+#[derive(Debug, Clone)]
+pub struct RequestId(pub String);
+
+/// Where the extractors leave who asked, for the log line.
+#[derive(Debug, Clone, Default)]
+pub struct LogActor(Arc<Mutex<Option<(String, String)>>>);
+
+impl LogActor {
+    pub(crate) fn set(&self, organization: &str, actor: &Actor) {
+        let who = actor.person.uuid().map_or_else(String::new, kernel::id::encode);
+        let text = format!("{}:{who}", actor.person.kind());
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((organization.to_owned(), text));
+    }
+
+    fn take(&self) -> (String, String) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take().unwrap_or_default()
+    }
+}
+
+/// Assembles the finished service out of the API router, its description and the pages beside it.
+/// The API answers under `/api/v1` and `/api`; a trailing slash makes no difference.
+pub fn service(state: AppState, api: Router<AppState>, pages: Router<AppState>, document: OpenApi) -> Router {
+    let api = api
+        .fallback(async || ApiError(AppError::NotFound))
+        .method_not_allowed_fallback(async || ApiError(AppError::MethodNotAllowed))
+        .layer(from_fn_with_state(state.clone(), require_known_host));
+    let inner = Router::new()
+        .nest("/api/v1", api.clone())
+        .nest("/api", api)
+        .merge(pages)
+        .fallback(async || ApiError(AppError::NotFound))
+        .method_not_allowed_fallback(async || ApiError(AppError::MethodNotAllowed))
+        .with_state(state.clone());
+    let trimmed = NormalizePathLayer::trim_trailing_slash().layer(inner);
+    Router::new()
+        .merge(utoipa_swagger_ui::SwaggerUi::new("/api/docs").url("/api/openapi.json", document))
+        .route("/api/v1/openapi.json", get(async || crate::redirect("/api/openapi.json")))
+        .fallback_service(trimmed)
+        .layer(from_fn_with_state(state, around))
+}
+
+/// Refuses hosts that stand for nothing, before anything of the API is reached.
+async fn require_known_host(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    match host_of(&request) {
+        Err(error) => ApiError(error).into_response(),
+        Ok(host) => match state.hosts.resolve(&state, &host).await {
+            Ok(organization) => {
+                request.extensions_mut().insert(HostOrganization(organization));
+                next.run(request).await
+            }
+            Err(error) => ApiError(error).into_response(),
+        },
+    }
+}
+
+/// The request's host: of an absolute address when there is one, else of the one `Host` header.
+fn host_of(request: &Request) -> AppResult<String> {
+    if let Some(authority) = request.uri().authority() {
+        return Ok(authority.as_str().rsplit('@').next().unwrap_or_default().to_owned());
+    }
+    let mut hosts = request.headers().get_all(header::HOST).iter();
+    let host = hosts.next().and_then(|host| host.to_str().ok()).unwrap_or_default();
+    if hosts.next().is_some() {
+        return Err(AppError::Malformed("There is more than one Host header.".to_owned()));
+    }
+    Ok(host.to_owned())
+}
+
+async fn around(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let id = request_id(&state, &request);
+    let (method, path) = (request.method().clone(), path_for_log(request.uri()));
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip().to_string());
+    let (actor, stats) = (LogActor::default(), Arc::new(Stats::default()));
+    request.extensions_mut().insert(RequestId(id.clone()));
+    request.extensions_mut().insert(actor.clone());
+    let answered = AssertUnwindSafe(counted(Arc::clone(&stats), next.run(request))).catch_unwind().await;
+    let response = answered.unwrap_or_else(|_| ApiError(AppError::internal("a handler panicked")).into_response());
+
+    let status = response.status();
+    let operation = response.extensions().get::<RouteMeta>().map_or("", |meta| meta.operation);
+    if let Some(cause) = response.extensions().get::<problem::Problem>().and_then(|problem| problem.cause.as_ref()) {
+        tracing::error!(request_id = id, operation, cause, "request failed");
+    }
+    let elapsed = started.elapsed();
+    metrics::counter!("helpdesk_http_requests_total", "operation" => operation, "method" => method.to_string(), "status" => status.as_str().to_owned()).increment(1);
+    metrics::histogram!("helpdesk_http_request_seconds", "operation" => operation).record(elapsed.as_secs_f64());
+    let (organization, actor) = actor.take();
+    tracing::info!(
+        request_id = id,
+        %method,
+        path,
+        operation,
+        status = status.as_u16(),
+        organization,
+        actor,
+        peer,
+        elapsed_ms = elapsed.as_secs_f64() * 1e3,
+        queries = stats.queries(),
+        db_ms = stats.micros() as f64 / 1e3,
+        "request"
+    );
+    let mut response = problem::finish(response, &id);
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(REQUEST_ID.clone(), value);
+    }
+    response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if status == StatusCode::UNAUTHORIZED && !response.headers().contains_key(header::WWW_AUTHENTICATE) {
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"helpdesk\""));
+    }
+    response
+}
+
+/// The caller's own id when it is a plain one, else a new one.
+fn request_id(state: &AppState, request: &Request) -> String {
+    let given = request.headers().get(&REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    if (1..=64).contains(&given.len()) && given.bytes().all(plain) {
+        given.to_owned()
+    } else {
+        kernel::id::encode(state.db.ids.id())
+    }
+}
+
+/// The path without its query, which may carry what must not stand in a log; bounded.
+fn path_for_log(uri: &Uri) -> String {
+    uri.path().chars().take(200).collect()
+}
