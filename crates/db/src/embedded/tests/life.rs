@@ -7,6 +7,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use nix::unistd::{Pid, getpgid};
+
 use super::{TempData, TestResult, number, run};
 use crate::embedded::{Embedded, EmbeddedConfig, ServerState, pidfile::PidFile};
 
@@ -19,6 +21,8 @@ async fn rows_survive_a_stop_and_a_warm_start_is_quick() -> TestResult {
     run(&server, "create table t as select 7::bigint as n").await?;
     let mode = fs::metadata(server.socket_dir())?.mode() & 0o7777;
     assert_eq!(mode, 0o700);
+    let child = PidFile::read(&data.0.join("postgres")).ok_or("no pid file")?.pid;
+    assert_eq!(getpgid(Some(Pid::from_raw(child)))?.as_raw(), child, "Ctrl-C would reach the server");
     let mut state = server.watch();
     server.stop().await?;
     assert_eq!(*state.borrow_and_update(), ServerState::Stopped);
