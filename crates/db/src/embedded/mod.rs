@@ -21,7 +21,7 @@ mod supervisor;
 mod tests;
 
 use std::{
-    fs::File,
+    fs::{File, TryLockError},
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -112,8 +112,10 @@ impl Embedded {
         let guests = open_lock(&data_dir.join("guests"))?;
         let deadline = Instant::now() + JOIN;
         loop {
-            if lock.try_lock().is_ok() {
-                return Box::pin(Self::own(config, &data_dir, lock, guests)).await;
+            match lock.try_lock() {
+                Ok(()) => return Box::pin(Self::own(config, &data_dir, lock, guests)).await,
+                Err(TryLockError::WouldBlock) => {}
+                Err(TryLockError::Error(cause)) => return Err(error::at(data_dir.join("lock"))(cause)),
             }
             // First the shared lock, then the owner's word: an owner does it the other way round.
             if guests.try_lock_shared().is_ok() {
