@@ -43,7 +43,7 @@ use self::{
     phase::Phase,
     pidfile::PidFile,
     placement::{Placement, open_lock, prepare_data_dir, recorded_cluster},
-    process::{Launcher, Server},
+    process::Launcher,
     supervisor::{Locks, Supervisor},
 };
 
@@ -146,7 +146,7 @@ impl Embedded {
         let launcher = Launcher { programs, placement, durable, max_connections };
         launcher.initialize().await?;
         launcher.clear_the_way().await?;
-        let server = first_start(&launcher).await?;
+        let server = supervisor::first_start(&launcher).await?;
         phase::announce(&lock, Phase::Running).map_err(error::at(&lock_path))?;
         let socket_dir = launcher.placement.socket_dir.clone();
         let locks = Locks { data_dir: lock, _cluster: cluster_lock, guests };
@@ -198,25 +198,6 @@ impl Embedded {
         match self.role {
             Role::Owner(supervisor) => supervisor.stop().await,
             Role::Guest { .. } => Ok(()),
-        }
-    }
-}
-
-/// After a server was killed its last children may need a moment to notice, and until then a new
-/// one refuses to start.
-async fn first_start(launcher: &Launcher) -> Result<Server, EmbeddedError> {
-    let mut pause = Duration::from_millis(100);
-    loop {
-        let mut server = launcher.spawn()?;
-        match server.ready().await {
-            Ok(()) => return Ok(server),
-            Err(EmbeddedError::StartFailed { reason, .. })
-                if reason.contains("pre-existing shared memory") && pause < JOIN / 10 =>
-            {
-                sleep(pause).await;
-                pause *= 2;
-            }
-            Err(error) => return Err(error),
         }
     }
 }

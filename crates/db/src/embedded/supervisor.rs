@@ -65,6 +65,25 @@ impl Drop for Supervisor {
     }
 }
 
+/// Starts a server and waits until it is ready. After a server was killed its last children may
+/// need a moment to notice, and until then a new one refuses to start.
+pub(super) async fn first_start(launcher: &Launcher) -> Result<Server, EmbeddedError> {
+    let mut pause = Duration::from_millis(100);
+    loop {
+        let mut server = launcher.spawn()?;
+        match server.ready().await {
+            Ok(()) => return Ok(server),
+            Err(EmbeddedError::StartFailed { reason, .. })
+                if reason.contains("pre-existing shared memory") && pause < RECOVERED / 10 =>
+            {
+                sleep(pause).await;
+                pause *= 2;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+}
+
 struct Run {
     launcher: Launcher,
     locks: Locks,
