@@ -4,6 +4,7 @@
 
 pub mod admin;
 mod constraint;
+pub mod embedded;
 pub mod jobs;
 mod migrate;
 pub mod outbox;

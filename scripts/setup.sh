@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# Installs what is missing and says nothing when all is there.
+#   setup.sh run              for building and running: Rust (checked only), a C compiler, PostgreSQL 15 or newer
+#   setup.sh test             for the checks as well: a mail server for tests, sqlx-cli, cargo-deny
+#   setup.sh packages NAME..  the part that needs root
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export HELPDESK_TOOLS=${HELPDESK_TOOLS:-$HOME/.cache/helpdesk/tools}
+export PATH="$PATH:$HOME/.cargo/bin:$HELPDESK_TOOLS/bin"
+
+die() {
+  echo "$*" >&2
+  exit 1
+}
+has() { command -v "$1" >/dev/null; }
+
+install_packages() {
+  # PostgreSQL's package would create and start a cluster of its own, which nobody needs.
+  local conf=/etc/postgresql-common/createcluster.conf
+  if [[ ! -e $conf ]]; then
+    mkdir -p "${conf%/*}"
+    echo 'create_main_cluster = false' >"$conf"
+  fi
+  export DEBIAN_FRONTEND=noninteractive UCF_FORCE_CONFFOLD=1
+  apt-get update -qq
+  apt-get install -y -qq --no-install-recommends -o Dpkg::Options::=--force-confold -o Dpkg::Use-Pty=0 "$@"
+}
+
+need_packages() {
+  local line="sudo $PWD/scripts/setup.sh packages $*" answer
+  has apt-get || die "Missing: $*. Install these (Debian's names) with the package manager of this system, then run this again."
+  echo "Missing packages: $*"
+  if ((EUID == 0)); then
+    install_packages "$@"
+    return
+  fi
+  if [[ ! -t 0 ]] || ! has sudo; then
+    die "Run this once, then try again:  $line"
+  fi
+  read -rp "Run \`$line\` now? [Y/n] " answer
+  [[ -z $answer || $answer == [Yy]* ]] || die "Nothing was installed."
+  sudo "$PWD/scripts/setup.sh" packages "$@"
+}
+
+cargo_tool() { # name, check, arguments of cargo install
+  local name=$1 check=$2
+  shift 2
+  if eval "$check" >/dev/null 2>&1; then return; fi
+  echo "Installing $name into $HELPDESK_TOOLS (once)"
+  cargo install --quiet --locked --root "$HELPDESK_TOOLS" "$name" "$@"
+}
+
+setup() {
+  local missing=()
+  has cargo || die "Rust is missing: install it with rustup (https://rustup.rs), then run this again."
+  has cc || missing+=(gcc libc6-dev)
+  scripts/pg-bin.sh >/dev/null || missing+=(postgresql)
+  if [[ $1 == test ]]; then
+    has git || missing+=(git)
+    has psql || missing+=(postgresql-client)
+    # The system's own Python: another one first on PATH does not see Debian's packages.
+    /usr/bin/python3 -c 'import aiosmtpd' 2>/dev/null || missing+=(python3-aiosmtpd)
+  fi
+  if ((${#missing[@]})); then need_packages "${missing[@]}"; fi
+  scripts/pg-bin.sh >/dev/null ||
+    die "PostgreSQL 15 or newer was not found, and this system's package is older: install one and set PG_BIN_DIR to its bin folder."
+  if [[ $1 == test ]]; then
+    cargo_tool sqlx-cli 'cargo sqlx --version | grep -q " 0\.9\.0$"' --version 0.9.0 --no-default-features --features postgres,sqlx-toml
+    cargo_tool cargo-deny 'cargo deny --version'
+  fi
+}
+
+case ${1:-} in
+  run | test) setup "$1" ;;
+  packages) shift && install_packages "$@" ;;
+  *) die "usage: setup.sh run | test" ;;
+esac
