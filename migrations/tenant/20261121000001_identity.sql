@@ -75,7 +75,6 @@ create table customers (
   status text not null default 'active' constraint customers_status_check check (status in ('active', 'suspended')),
   email_verified_at timestamptz,
   undeliverable_since timestamptz,
-  ticket_count integer not null default 0,
   search tsvector generated always as (
     to_tsvector('simple'::regconfig, name || ' ' || email || ' ' || replace(email, '@', ' ') || ' ' || coalesce(company, '') || ' ' || coalesce(phone, ''))
   ) stored,

@@ -153,9 +153,10 @@ impl ClaimedJob {
     /// Takes the job out of the queue; false when the lease was lost.
     pub async fn finish(&self, db: &Db) -> AppResult<bool> {
         let mut tx = PlatformTx::begin(db, Mode::Write).await?;
-        let done = sqlx::query!("delete from platform.jobs where id = $1 and lease_token = $2", self.id as _, self.token)
-            .execute(&mut *tx)
-            .await?;
+        let done =
+            sqlx::query!("delete from platform.jobs where id = $1 and lease_token = $2", self.id as _, self.token)
+                .execute(&mut *tx)
+                .await?;
         tx.commit().await?;
         Ok(done.rows_affected() == 1)
     }

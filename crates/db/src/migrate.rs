@@ -21,13 +21,17 @@ const TENANT_SQL: &[(&str, &str)] = &[
 ];
 
 /// The advisory lock under which migrations run.
-pub const MIGRATION_LOCK: i64 = 0x68_65_6c_70_6d_69_67_72;
+pub const MIGRATION_LOCK: i64 = 0x6865_6c70_6d69_6772;
 
 /// Brings the database of `owner` to this version's schema. Run again it changes nothing. Several
 /// nodes may call it at once: they take turns. Needs the rights to create roles and schemas.
 pub async fn migrate(owner: &PgConnectOptions) -> AppResult<()> {
     let mut lock = PgConnection::connect_with(owner).await?;
-    while !sqlx::query_scalar::<_, bool>("select pg_try_advisory_lock($1)").bind(MIGRATION_LOCK).fetch_one(&mut lock).await? {
+    while !sqlx::query_scalar::<_, bool>("select pg_try_advisory_lock($1)")
+        .bind(MIGRATION_LOCK)
+        .fetch_one(&mut lock)
+        .await?
+    {
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
     let migrated = migrate_locked(owner, &mut lock).await;
@@ -36,19 +40,19 @@ pub async fn migrate(owner: &PgConnectOptions) -> AppResult<()> {
 }
 
 async fn migrate_locked(owner: &PgConnectOptions, connection: &mut PgConnection) -> AppResult<()> {
-    let ready: bool =
-        sqlx::query_scalar("select to_regclass('platform.replaceables') is not null").fetch_one(&mut *connection).await?;
+    let ready: bool = sqlx::query_scalar("select to_regclass('platform.replaceables') is not null")
+        .fetch_one(&mut *connection)
+        .await?;
     if !ready {
         connection.execute(sqlx::raw_sql(SCHEMAS.1)).await?;
     }
     run(owner, "platform", &PLATFORM).await?;
     apply(connection, "platform", SCHEMAS, "").await?;
     apply(connection, "platform", FUNCTIONS, &last_version(&PLATFORM)).await?;
-    let schemas: Vec<String> = sqlx::query_scalar(
-        "select 'shared' union select schema_name from platform.organizations order by 1",
-    )
-    .fetch_all(&mut *connection)
-    .await?;
+    let schemas: Vec<String> =
+        sqlx::query_scalar("select 'shared' union select schema_name from platform.organizations order by 1")
+            .fetch_all(&mut *connection)
+            .await?;
     for schema in schemas {
         tenant_schema(owner, connection, &schema).await?;
     }
@@ -96,8 +100,7 @@ fn last_version(migrator: &Migrator) -> String {
 /// Applies one replaceable text unless this very text (for these migrations) is applied already.
 async fn apply(connection: &mut PgConnection, schema: &str, (name, text): (&str, &str), salt: &str) -> AppResult<()> {
     let text = text.replace("{schema}", schema);
-    let hash: String =
-        Sha256::digest(format!("{salt}\n{text}")).iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash: String = Sha256::digest(format!("{salt}\n{text}")).iter().map(|byte| format!("{byte:02x}")).collect();
     let applied: Option<String> =
         sqlx::query_scalar("select hash from platform.replaceables where schema_name = $1 and name = $2")
             .bind(schema)
@@ -124,5 +127,7 @@ async fn apply(connection: &mut PgConnection, schema: &str, (name, text): (&str,
 
 /// `t_` and 26 characters of base32: nothing that would need quoting.
 fn is_schema_name(name: &str) -> bool {
-    name.len() == 28 && name.starts_with("t_") && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+    name.len() == 28
+        && name.starts_with("t_")
+        && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
 }

@@ -168,7 +168,9 @@ pub async fn set_status(db: &Db, slug: &str, status: &str) -> AppResult<bool> {
         .fetch_optional(&mut *tx)
         .await?
         .ok_or(AppError::NotFound)?;
-    sqlx::query!("update platform.organizations set status = $2 where slug = $1", slug, status).execute(&mut *tx).await?;
+    sqlx::query!("update platform.organizations set status = $2 where slug = $1", slug, status)
+        .execute(&mut *tx)
+        .await?;
     tx.commit().await?;
     Ok(found != status)
 }
@@ -193,9 +195,10 @@ pub async fn upsert_operator(db: &Db, email: &str, password_hash: &str) -> AppRe
 /// An operator's id and password hash.
 pub async fn find_operator(db: &Db, email: &str) -> AppResult<Option<(OperatorId, String)>> {
     let mut tx = PlatformTx::begin(db, Mode::Read).await?;
-    let row = sqlx::query!(r#"select id as "id: OperatorId", password_hash from platform.operators where email = $1"#, email)
-        .fetch_optional(&mut *tx)
-        .await?;
+    let row =
+        sqlx::query!(r#"select id as "id: OperatorId", password_hash from platform.operators where email = $1"#, email)
+            .fetch_optional(&mut *tx)
+            .await?;
     Ok(row.map(|row| (row.id, row.password_hash)))
 }
 
@@ -255,7 +258,7 @@ pub async fn server_version(db: &Db) -> AppResult<i32> {
 }
 
 /// The advisory lock of whoever dispatches.
-const LEADER: i64 = 0x68_65_6c_70_6c_65_61_64;
+const LEADER: i64 = 0x6865_6c70_6c65_6164;
 
 /// Held by one node at a time, through a connection of its own; lost with that connection.
 #[derive(Debug)]
@@ -279,7 +282,10 @@ impl Leadership {
                 let _ = dead.detach().close_hard().await;
             }
         }
-        #[expect(clippy::disallowed_methods, reason = "the lock lives as long as this connection; no tenant row is read")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the lock lives as long as this connection; no tenant row is read"
+        )]
         let mut connection = self.db.pool.acquire().await?;
         let leads = sqlx::query_scalar!(r#"select pg_try_advisory_lock($1) as "leads!""#, LEADER)
             .fetch_one(&mut *connection)

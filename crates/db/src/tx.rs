@@ -163,7 +163,12 @@ impl TenantTx {
     /// Opens the organization in one round trip. With a session its person comes back, after the
     /// database has checked session, person, organization and placement; without one the caller
     /// is the product itself.
-    pub async fn open(db: &Db, tenant: Tenant, session: Option<SessionId>, mode: Mode) -> AppResult<(Self, Option<Who>)> {
+    pub async fn open(
+        db: &Db,
+        tenant: Tenant,
+        session: Option<SessionId>,
+        mode: Mode,
+    ) -> AppResult<(Self, Option<Who>)> {
         let quoted = |uuid: Option<Uuid>| uuid.map_or_else(|| "null".to_owned(), |uuid| format!("'{uuid}'"));
         let sql = format!(
             "begin {}; select platform.open({}, {}, {}, '{}')::text",

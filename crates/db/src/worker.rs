@@ -108,8 +108,12 @@ impl Registry {
             Err(JobError::Hopeless(error)) => job.fail(db, &error, true).await,
         };
         match stored {
-            Ok(()) => tracing::info!(job = %job.id, kind = job.kind, organization = %job.organization, attempt = job.attempt, outcome, elapsed_ms, "job"),
-            Err(error) => tracing::error!(job = %job.id, kind = job.kind, %error, "the outcome of a job could not be stored"),
+            Ok(()) => {
+                tracing::info!(job = %job.id, kind = job.kind, organization = %job.organization, attempt = job.attempt, outcome, elapsed_ms, "job")
+            }
+            Err(error) => {
+                tracing::error!(job = %job.id, kind = job.kind, %error, "the outcome of a job could not be stored")
+            }
         }
     }
 

@@ -82,7 +82,8 @@ mod tests {
 
     #[test]
     fn weak_passwords_are_refused() {
-        for weak in ["short", "password123", "1234567890", "aaaaaaaaaaaa", "abcdefghij", "qwertyuiop", "ada.lovelace1"] {
+        for weak in ["short", "password123", "1234567890", "aaaaaaaaaaaa", "abcdefghij", "qwertyuiop", "ada.lovelace1"]
+        {
             assert!(check(weak, "ada.lovelace@example.org").is_err(), "{weak}");
         }
         assert!(check(&"é".repeat(257), "a@b.c").is_err());

@@ -179,7 +179,9 @@ impl From<sqlx::Error> for AppError {
     fn from(error: sqlx::Error) -> Self {
         let away = |seconds| Self::Unavailable("The database does not answer at the moment.".to_owned(), seconds);
         match &error {
-            sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed | sqlx::Error::Io(_) => away(2),
+            sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed | sqlx::Error::Io(_) => {
+                away(2)
+            }
             sqlx::Error::Database(cause) => match cause.code().as_deref() {
                 Some("HD401") => Self::Unauthenticated("The session has ended; sign in again.".to_owned()),
                 Some("HD403") => Self::Suspended,

@@ -91,15 +91,8 @@ pub enum RoleKey {
 
 impl RoleKey {
     /// All of them, mightiest first.
-    pub const ALL: [RoleKey; 7] = [
-        Self::Owner,
-        Self::Admin,
-        Self::Manager,
-        Self::Agent,
-        Self::Viewer,
-        Self::Technician,
-        Self::Customer,
-    ];
+    pub const ALL: [RoleKey; 7] =
+        [Self::Owner, Self::Admin, Self::Manager, Self::Agent, Self::Viewer, Self::Technician, Self::Customer];
 
     /// The stable text.
     pub const fn as_str(self) -> &'static str {
@@ -187,7 +180,9 @@ mod tests {
     fn customers_get_nothing_internal() {
         use Permission as P;
         let customer = RoleKey::Customer.permissions();
-        for internal in [P::TicketNote, P::TicketInsight, P::CustomerRead, P::SettingsRead, P::UserRead, P::TicketStatus] {
+        for internal in
+            [P::TicketNote, P::TicketInsight, P::CustomerRead, P::SettingsRead, P::UserRead, P::TicketStatus]
+        {
             assert!(!customer.contains(&internal), "{internal}");
         }
     }

@@ -1,1 +1,3 @@
-//! server
+//! The composition root: everything is put together here, for the binary and for the tests.
+
+pub mod compose;

@@ -5,10 +5,15 @@
 
 use std::{marker::PhantomData, ops::Deref};
 
-use axum::{extract::FromRequestParts, http::{header, request::Parts}, response::Response};
+use axum::{
+    extract::FromRequestParts,
+    http::{header, request::Parts},
+    response::Response,
+};
 use db::{Mode, Tenant, TenantTx, Who, platform::Organization};
 use kernel::{
-    Actor, AppError, AppResult, CustomerId, OrganizationId, OperatorId, Person, Permission, SessionId, UserId, Visibility,
+    Actor, AppError, AppResult, CustomerId, OperatorId, OrganizationId, Permission, Person, SessionId, UserId,
+    Visibility,
 };
 
 use crate::{
@@ -117,7 +122,12 @@ async fn known(state: &AppState, id: OrganizationId) -> AppResult<Organization> 
 }
 
 /// Opens the session's transaction; an organization that has moved is looked up once more.
-async fn open(state: &AppState, organization: Organization, session: SessionId, mode: Mode) -> AppResult<(TenantTx, Who, Organization)> {
+async fn open(
+    state: &AppState,
+    organization: Organization,
+    session: SessionId,
+    mode: Mode,
+) -> AppResult<(TenantTx, Who, Organization)> {
     let opened = TenantTx::open(&state.db, organization.tenant(), Some(session), mode).await;
     let (opened, organization) = match opened {
         Err(AppError::Unavailable(..)) => {

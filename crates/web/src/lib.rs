@@ -12,6 +12,7 @@ mod query;
 mod reply;
 mod route;
 mod state;
+mod text;
 pub mod token;
 
 pub use body::Body;
@@ -25,5 +26,6 @@ pub use query::{Listing, Query, page_links};
 pub use reply::{accepted, created, no_content, ok, redirect};
 pub use route::{Access, Route, RouteMeta, Routes};
 pub use state::{AppState, Config, Keys};
+pub use text::{like_pattern, text};
 
 pub use axum::response::Response;

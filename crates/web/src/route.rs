@@ -13,8 +13,8 @@ use kernel::Permission;
 use utoipa::{
     IntoParams, PartialSchema, ToSchema,
     openapi::{
-        ComponentsBuilder, ContentBuilder, HttpMethod, Info, OpenApi, OpenApiBuilder, PathsBuilder, Ref, RefOr, Required,
-        ResponseBuilder, Schema,
+        ComponentsBuilder, ContentBuilder, HttpMethod, Info, OpenApi, OpenApiBuilder, PathsBuilder, Ref, RefOr,
+        Required, ResponseBuilder, Schema,
         path::{OperationBuilder, ParameterBuilder, ParameterIn},
         request_body::RequestBodyBuilder,
         security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
@@ -124,7 +124,8 @@ impl Route {
     pub fn body<T: ToSchema>(mut self) -> Self {
         let schema = self.reference::<T>();
         let content = ContentBuilder::new().schema(Some(schema)).build();
-        let body = RequestBodyBuilder::new().content("application/json", content).required(Some(Required::True)).build();
+        let body =
+            RequestBodyBuilder::new().content("application/json", content).required(Some(Required::True)).build();
         self.operation = self.operation.request_body(Some(body));
         self
     }
@@ -133,12 +134,16 @@ impl Route {
     #[must_use]
     pub fn upload(mut self) -> Self {
         let file = utoipa::openapi::ObjectBuilder::new()
-            .property("file", utoipa::openapi::ObjectBuilder::new()
-                .schema_type(utoipa::openapi::schema::Type::String)
-                .format(Some(utoipa::openapi::SchemaFormat::KnownFormat(utoipa::openapi::KnownFormat::Binary))))
+            .property(
+                "file",
+                utoipa::openapi::ObjectBuilder::new()
+                    .schema_type(utoipa::openapi::schema::Type::String)
+                    .format(Some(utoipa::openapi::SchemaFormat::KnownFormat(utoipa::openapi::KnownFormat::Binary))),
+            )
             .required("file");
         let content = ContentBuilder::new().schema(Some(Schema::from(file.build()))).build();
-        let body = RequestBodyBuilder::new().content("multipart/form-data", content).required(Some(Required::True)).build();
+        let body =
+            RequestBodyBuilder::new().content("multipart/form-data", content).required(Some(Required::True)).build();
         self.operation = self.operation.request_body(Some(body));
         self
     }
@@ -176,8 +181,11 @@ impl Route {
     }
 
     fn add_path_parameters(&mut self) {
-        let names: Vec<&str> =
-            self.path.split('/').filter_map(|part| part.strip_prefix('{').and_then(|part| part.strip_suffix('}'))).collect();
+        let names: Vec<&str> = self
+            .path
+            .split('/')
+            .filter_map(|part| part.strip_prefix('{').and_then(|part| part.strip_suffix('}')))
+            .collect();
         for name in names {
             let parameter = ParameterBuilder::new()
                 .name(name)
@@ -190,13 +198,25 @@ impl Route {
     }
 
     fn add_problems(&mut self) {
-        let mut problems = vec![("400", "Malformed."), ("404", "Not found."), ("422", "Not valid."), ("500", "Our fault."), ("503", "Try again.")];
+        let mut problems = vec![
+            ("400", "Malformed."),
+            ("404", "Not found."),
+            ("422", "Not valid."),
+            ("500", "Our fault."),
+            ("503", "Try again."),
+        ];
         if self.meta.access != Access::Public {
             problems.extend([("403", "Not allowed.")]);
         }
         problems.extend([("401", "Not signed in.")]);
         if self.method != Method::GET {
-            problems.extend([("403", "Not allowed."), ("409", "In conflict."), ("412", "Stale."), ("413", "Too large."), ("415", "Wrong content type.")]);
+            problems.extend([
+                ("403", "Not allowed."),
+                ("409", "In conflict."),
+                ("412", "Stale."),
+                ("413", "Too large."),
+                ("415", "Wrong content type."),
+            ]);
         }
         self.schemas.push(("Problem".to_owned(), crate::route::problem_schema()));
         for (status, description) in problems {
@@ -204,7 +224,8 @@ impl Route {
                 continue;
             }
             let content = ContentBuilder::new().schema(Some(Ref::from_schema_name("Problem"))).build();
-            let response = ResponseBuilder::new().description(description).content("application/problem+json", content).build();
+            let response =
+                ResponseBuilder::new().description(description).content("application/problem+json", content).build();
             self.operation = std::mem::take(&mut self.operation).response(status, response);
         }
     }
@@ -215,9 +236,13 @@ fn published(path: &str) -> String {
 }
 
 fn problem_schema() -> RefOr<Schema> {
-    use utoipa::openapi::{ArrayBuilder, ObjectBuilder, schema::{AdditionalProperties, Type}};
+    use utoipa::openapi::{
+        ArrayBuilder, ObjectBuilder,
+        schema::{AdditionalProperties, Type},
+    };
     let text = || ObjectBuilder::new().schema_type(Type::String);
-    let problem = ObjectBuilder::new().property("code", text()).property("message", text()).required("code").required("message");
+    let problem =
+        ObjectBuilder::new().property("code", text()).property("message", text()).required("code").required("message");
     let errors = ObjectBuilder::new()
         .schema_type(Type::Object)
         .additional_properties(Some(AdditionalProperties::RefOr(ArrayBuilder::new().items(problem).into())));
@@ -225,7 +250,11 @@ fn problem_schema() -> RefOr<Schema> {
     for name in ["type", "title", "detail", "code", "request_id"] {
         object = object.property(name, text()).required(name);
     }
-    object.property("status", ObjectBuilder::new().schema_type(Type::Integer)).required("status").property("errors", errors).into()
+    object
+        .property("status", ObjectBuilder::new().schema_type(Type::Integer))
+        .required("status")
+        .property("errors", errors)
+        .into()
 }
 
 /// The route tables of all slices.
@@ -255,7 +284,8 @@ impl Routes {
                         route.operation.security(SecurityRequirement::new("bearer", [permission.as_str().to_owned()]));
                 }
                 Access::Operator => {
-                    route.operation = route.operation.security(SecurityRequirement::new("bearer", ["operator".to_owned()]));
+                    route.operation =
+                        route.operation.security(SecurityRequirement::new("bearer", ["operator".to_owned()]));
                 }
             }
             let method = match route.method {
@@ -269,7 +299,7 @@ impl Routes {
             paths = paths.path(published(route.path), item);
             components = components.schemas_from_iter(route.schemas);
             let meta = route.meta;
-            let marked = from_fn(async move |mut request: Request, next: Next| {
+            let marked = from_fn(move |mut request: Request, next: Next| async move {
                 request.extensions_mut().insert(meta);
                 let mut response = next.run(request).await;
                 response.extensions_mut().insert(meta);

@@ -9,8 +9,25 @@ use sqlx::PgConnection;
 
 /// Reserved first labels: they are or may become hosts of the installation itself.
 const RESERVED: &[&str] = &[
-    "www", "api", "app", "admin", "mail", "status", "cdn", "static", "auth", "login", "support", "help", "billing", "ws",
-    "assets", "platform", "operator", "autodiscover", "mta-sts",
+    "www",
+    "api",
+    "app",
+    "admin",
+    "mail",
+    "status",
+    "cdn",
+    "static",
+    "auth",
+    "login",
+    "support",
+    "help",
+    "billing",
+    "ws",
+    "assets",
+    "platform",
+    "operator",
+    "autodiscover",
+    "mta-sts",
 ];
 
 /// 422 on `slug` unless it is a host label of 1 to 63 lower-case letters, digits and inner hyphens, not reserved.
@@ -66,7 +83,8 @@ pub async fn provision(tx: &mut TenantTx) -> AppResult<bool> {
     }
     for role in RoleKey::ALL.into_iter().filter(|role| *role != RoleKey::Customer) {
         let id: RoleId = tx.id();
-        let name = role.as_str().get(..1).unwrap_or_default().to_uppercase() + role.as_str().get(1..).unwrap_or_default();
+        let name =
+            role.as_str().get(..1).unwrap_or_default().to_uppercase() + role.as_str().get(1..).unwrap_or_default();
         let permissions: Vec<String> = role.permissions().iter().map(|p| p.as_str().to_owned()).collect();
         insert_role(tx, organization, id, role.as_str(), &name, &permissions, now).await?;
     }
@@ -106,7 +124,9 @@ mod tests {
             assert!(check_slug(good).is_ok(), "{good}");
         }
         let long = "a".repeat(64);
-        for bad in ["", "Acme", "-a", "a-", "a.b", "a_b", "аcme", "xn--cme-7qc", "www", "support", "a\u{200b}b", long.as_str()] {
+        for bad in
+            ["", "Acme", "-a", "a-", "a.b", "a_b", "аcme", "xn--cme-7qc", "www", "support", "a\u{200b}b", long.as_str()]
+        {
             assert!(check_slug(bad).is_err(), "{bad}");
         }
     }

@@ -16,6 +16,7 @@ use kernel::Permission;
 use web::{Access, Route};
 
 pub use ops::invite::{invite, set_password_now};
+pub use wire::person_id as wire_id;
 
 /// The route table.
 pub fn routes() -> Vec<Route> {
@@ -24,10 +25,17 @@ pub fn routes() -> Vec<Route> {
         Route::post("/auth/login", Access::public(), "auth_login", "Sign in", ops::login::handler)
             .body::<wire::Login>()
             .ok::<wire::SignedIn>(200),
-        Route::post("/auth/refresh", Access::public(), "auth_refresh", "Get a new pair of tokens", ops::refresh::handler)
-            .body::<wire::Refresh>()
-            .ok::<wire::SignedIn>(200),
-        Route::post("/auth/logout", own, "auth_logout", "End this session", ops::logout::handler).empty(204, "Signed out."),
+        Route::post(
+            "/auth/refresh",
+            Access::public(),
+            "auth_refresh",
+            "Get a new pair of tokens",
+            ops::refresh::handler,
+        )
+        .body::<wire::Refresh>()
+        .ok::<wire::SignedIn>(200),
+        Route::post("/auth/logout", own, "auth_logout", "End this session", ops::logout::handler)
+            .empty(204, "Signed out."),
         Route::get("/auth/me", own, "auth_me", "Who I am", ops::me::handler).ok::<wire::Me>(200),
         Route::post(
             "/auth/password/reset/confirm",
@@ -38,8 +46,20 @@ pub fn routes() -> Vec<Route> {
         )
         .body::<wire::ConfirmPassword>()
         .empty(204, "The password is set."),
-        Route::post("/platform/auth/login", Access::public(), "platform_auth_login", "Sign in as an operator", ops::operator::handler)
-            .body::<wire::OperatorLogin>()
-            .ok::<wire::OperatorSignedIn>(200),
+        Route::post(
+            "/platform/auth/login",
+            Access::public(),
+            "platform_auth_login",
+            "Sign in as an operator",
+            ops::operator::handler,
+        )
+        .body::<wire::OperatorLogin>()
+        .ok::<wire::OperatorSignedIn>(200),
     ]
+}
+
+/// Ends every session of a person, at once.
+pub async fn end_all_sessions(tx: &mut db::TenantTx, person: uuid::Uuid) -> kernel::AppResult<()> {
+    let (organization, now) = (tx.organization(), tx.now());
+    Ok(store::revoke_all(tx, organization, person, now).await?)
 }

@@ -14,7 +14,11 @@ pub struct Credential {
     pub is_active: bool,
 }
 
-pub async fn find_credential(tx: &mut PgConnection, organization: OrganizationId, email: &str) -> sqlx::Result<Option<Credential>> {
+pub async fn find_credential(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    email: &str,
+) -> sqlx::Result<Option<Credential>> {
     sqlx::query_as!(
         Credential,
         r#"select 'user' as "kind!", id as "id!: Uuid", password_hash, status = 'active' as "is_active!" from users
@@ -39,7 +43,12 @@ pub struct NewSession<'a> {
     pub expires_at: DateTime<Utc>,
 }
 
-pub async fn insert(tx: &mut PgConnection, organization: OrganizationId, session: &NewSession<'_>, now: DateTime<Utc>) -> sqlx::Result<()> {
+pub async fn insert(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    session: &NewSession<'_>,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into sessions (organization_id, id, person_kind, person_id, user_agent, ip, created_at, expires_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8)",
@@ -93,14 +102,29 @@ pub async fn lock_refresh(
     .await
 }
 
-pub async fn mark_rotated(tx: &mut PgConnection, organization: OrganizationId, hash: &[u8], now: DateTime<Utc>) -> sqlx::Result<()> {
-    sqlx::query!("update refresh_tokens set rotated_at = $3 where organization_id = $1 and hash = $2", organization as _, hash, now)
-        .execute(tx)
-        .await?;
+pub async fn mark_rotated(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    hash: &[u8],
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update refresh_tokens set rotated_at = $3 where organization_id = $1 and hash = $2",
+        organization as _,
+        hash,
+        now
+    )
+    .execute(tx)
+    .await?;
     Ok(())
 }
 
-pub async fn revoke(tx: &mut PgConnection, organization: OrganizationId, session: SessionId, now: DateTime<Utc>) -> sqlx::Result<()> {
+pub async fn revoke(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    session: SessionId,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
     sqlx::query!(
         "update sessions set revoked_at = $3 where organization_id = $1 and id = $2 and revoked_at is null",
         organization as _,
@@ -112,7 +136,12 @@ pub async fn revoke(tx: &mut PgConnection, organization: OrganizationId, session
     Ok(())
 }
 
-pub async fn revoke_all(tx: &mut PgConnection, organization: OrganizationId, person: Uuid, now: DateTime<Utc>) -> sqlx::Result<()> {
+pub async fn revoke_all(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    person: Uuid,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
     sqlx::query!(
         "update sessions set revoked_at = $3 where organization_id = $1 and person_id = $2 and revoked_at is null",
         organization as _,
@@ -169,7 +198,12 @@ pub async fn find_invitation(
 }
 
 /// Uses the link up; false when somebody else just did.
-pub async fn use_invitation(tx: &mut PgConnection, organization: OrganizationId, hash: &[u8], now: DateTime<Utc>) -> sqlx::Result<bool> {
+pub async fn use_invitation(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    hash: &[u8],
+    now: DateTime<Utc>,
+) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "update invitations set used_at = $3 where organization_id = $1 and hash = $2 and used_at is null and expires_at > $3",
         organization as _,
@@ -181,7 +215,13 @@ pub async fn use_invitation(tx: &mut PgConnection, organization: OrganizationId,
     Ok(done.rows_affected() == 1)
 }
 
-pub async fn set_user_password(tx: &mut PgConnection, organization: OrganizationId, person: Uuid, hash: &str, now: DateTime<Utc>) -> sqlx::Result<()> {
+pub async fn set_user_password(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    person: Uuid,
+    hash: &str,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
     sqlx::query!(
         "update users set password_hash = $3, updated_at = $4 where organization_id = $1 and id = $2",
         organization as _,

@@ -23,7 +23,8 @@ pub async fn handler(
     Body(input): Body<Login>,
 ) -> ApiResult {
     let ip = peer.map(|peer| peer.0.0.ip().to_string());
-    let agent = headers.get("user-agent").and_then(|agent| agent.to_str().ok()).map(|text| text.chars().take(300).collect());
+    let agent =
+        headers.get("user-agent").and_then(|agent| agent.to_str().ok()).map(|text| text.chars().take(300).collect());
     let bare_host = public.organization.is_none();
     let signed_in = run(&public, &input, agent, ip).await?.ok_or_else(|| wrong(bare_host))?;
     Ok(answer(signed_in, cookie::wanted(&headers)))
@@ -46,7 +47,12 @@ fn wrong(bare_host: bool) -> AppError {
     AppError::Unauthenticated(format!("The address or the password is wrong.{hint}"))
 }
 
-async fn run(public: &Public, input: &Login, user_agent: Option<String>, ip: Option<String>) -> AppResult<Option<(SignedIn, RefreshToken)>> {
+async fn run(
+    public: &Public,
+    input: &Login,
+    user_agent: Option<String>,
+    ip: Option<String>,
+) -> AppResult<Option<(SignedIn, RefreshToken)>> {
     let email = kernel::email::normalize(&input.email).unwrap_or_default();
     let organization = organization(public, input, &email).await?;
     let credential = match &organization {
@@ -93,7 +99,11 @@ async fn organization(public: &Public, input: &Login, email: &str) -> AppResult<
 }
 
 /// A fresh refresh token of the session.
-pub async fn issue_refresh(tx: &mut TenantTx, organization: OrganizationId, session: SessionId) -> AppResult<RefreshToken> {
+pub async fn issue_refresh(
+    tx: &mut TenantTx,
+    organization: OrganizationId,
+    session: SessionId,
+) -> AppResult<RefreshToken> {
     let token = RefreshToken::new(organization, session, tx.secret());
     let now = tx.now();
     store::insert_refresh(tx, organization, &token.hash(), session, now).await?;

@@ -1,0 +1,90 @@
+//! Staff: who works in the organization, with which role. Customers are people of `support`.
+//!
+//! Invariants: nobody grants or touches a role mightier than their own; nobody changes their own
+//! role or status; an organization keeps an active owner. Suspension ends all sessions.
+//! Tables: `users`, `platform.logins`. Permissions: `users:read`, `users:write`, `self:use`.
+
+mod model;
+mod ops;
+mod store;
+mod wire;
+
+use kernel::{AppResult, OrganizationId, Page, Permission, Person, TeamId, UserId};
+use sqlx::PgConnection;
+use web::{Access, Route};
+
+pub use ops::create::{NewUser, create};
+pub use wire::UserOut;
+
+/// The route table.
+pub fn routes() -> Vec<Route> {
+    let read = Access::needs(Permission::UserRead);
+    let write = Access::needs(Permission::UserWrite);
+    let own = Access::needs(Permission::SelfService);
+    vec![
+        Route::get("/users", read, "users_list", "List staff", ops::list::handler)
+            .query::<wire::UserQuery>()
+            .ok::<Page<UserOut>>(200),
+        Route::post("/users", write, "users_create", "Add a member of staff", ops::create::handler)
+            .body::<wire::CreateUser>()
+            .ok::<wire::CreatedUser>(201),
+        Route::get("/users/me", own, "users_me", "My own profile", ops::get::me).ok::<UserOut>(200),
+        Route::patch("/users/me", own, "users_update_me", "Change my own profile", ops::update::me)
+            .body::<wire::PatchMe>()
+            .ok::<UserOut>(200),
+        Route::get("/users/{id}", read, "users_get", "One member of staff", ops::get::handler).ok::<UserOut>(200),
+        Route::patch("/users/{id}", write, "users_update", "Change a member of staff", ops::update::handler)
+            .body::<wire::PatchUser>()
+            .ok::<UserOut>(200),
+    ]
+}
+
+/// Somebody to write to.
+#[derive(Debug, Clone)]
+pub struct Addressee {
+    /// Shown name.
+    pub name: String,
+    /// Where mail goes.
+    pub email: String,
+}
+
+/// A member of staff as shown beside a ticket.
+#[derive(Debug, Clone)]
+pub struct UserName {
+    /// Who.
+    pub id: UserId,
+    /// Shown name.
+    pub name: String,
+    /// Whether the person may act.
+    pub is_active: bool,
+}
+
+/// A member of staff, active or not.
+pub async fn find_active_user(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    id: UserId,
+) -> AppResult<Option<UserName>> {
+    let found = store::find(tx, organization, id).await?;
+    Ok(found.map(|user| UserName { id: user.id, name: user.name, is_active: user.status == "active" }))
+}
+
+/// Where an active member of staff is written to.
+pub async fn find_addressee(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    id: UserId,
+) -> AppResult<Option<Addressee>> {
+    let found = store::find(tx, organization, id).await?;
+    Ok(found.filter(|user| user.status == "active").map(|user| Addressee { name: user.name, email: user.email }))
+}
+
+/// Whether the team exists.
+pub async fn is_team(tx: &mut PgConnection, organization: OrganizationId, id: TeamId) -> AppResult<bool> {
+    Ok(crate::teams::exists(tx, organization, id).await?)
+}
+
+/// The wire id of a person.
+pub fn wire_id(person: &Person) -> String {
+    crate::sessions::wire_id(person)
+}

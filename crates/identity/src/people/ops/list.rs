@@ -1,0 +1,33 @@
+//! The list of staff.
+
+use axum::http::Uri;
+use kernel::AppError;
+use web::{ApiResult, Listing, Query, Read, Staff};
+
+use crate::people::{
+    store::{self, Filter},
+    wire::UserQuery,
+};
+
+const ORDERS: [&str; 6] = ["name", "-name", "email", "-email", "created_at", "-created_at"];
+
+/// `GET users/`
+pub async fn handler(mut cx: Staff<Read>, uri: Uri, Query(query): Query<UserQuery>) -> ApiResult {
+    let listing = Listing::new(&uri, query.page, query.page_size, None)?;
+    let order = query.ordering.as_deref().unwrap_or("name");
+    if !ORDERS.contains(&order) {
+        return Err(AppError::invalid("ordering", "invalid", format!("Order by one of {}.", ORDERS.join(", "))).into());
+    }
+    let filter = Filter {
+        search: query.search.as_deref().map(web::like_pattern),
+        roles: &query.role,
+        status: query.status.as_deref(),
+        order,
+        limit: listing.limit(),
+        offset: listing.offset(),
+    };
+    let organization = cx.organization.id;
+    let rows = store::list(&mut cx.tx, organization, &filter).await?;
+    let count = store::count(&mut cx.tx, organization, &filter).await?;
+    Ok(web::ok(&listing.page(rows, Some(count), None), None))
+}

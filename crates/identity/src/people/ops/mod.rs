@@ -1,0 +1,6 @@
+//! One use case a file.
+
+pub mod create;
+pub mod get;
+pub mod list;
+pub mod update;

@@ -1,0 +1,65 @@
+//! Changes to a member of staff.
+
+use db::TenantTx;
+use kernel::{Actor, AppError, AppResult, UserId};
+use web::{ApiResult, Body, IfMatch, PathId, Staff, Write};
+
+use crate::{
+    people::{
+        model::check_rank,
+        store,
+        wire::{PatchMe, PatchUser, UserOut},
+    },
+    sessions::end_all_sessions,
+};
+
+/// `PATCH users/{id}/`
+pub async fn handler(
+    PathId(id): PathId<UserId>,
+    mut cx: Staff<Write>,
+    if_match: IfMatch,
+    Body(input): Body<PatchUser>,
+) -> ApiResult {
+    let actor = cx.actor.clone();
+    let user = run(&mut cx.tx, &actor, id, if_match, input).await?;
+    cx.commit(web::ok(&user, user.version)).await
+}
+
+/// `PATCH users/me/`
+pub async fn me(mut cx: Staff<Write>, if_match: IfMatch, Body(input): Body<PatchMe>) -> ApiResult {
+    let actor = cx.actor.clone();
+    let id = actor.staff().ok_or(AppError::NotFound)?;
+    let input = PatchUser { name: input.name, role: None, status: None };
+    let user = run(&mut cx.tx, &actor, id, if_match, input).await?;
+    cx.commit(web::ok(&user, user.version)).await
+}
+
+async fn run(tx: &mut TenantTx, actor: &Actor, id: UserId, if_match: IfMatch, input: PatchUser) -> AppResult<UserOut> {
+    let (organization, now) = (tx.organization(), tx.now());
+    let owners = store::lock_owners(tx, organization).await?;
+    let user = store::find(tx, organization, id).await?.ok_or(AppError::NotFound)?;
+    if_match.check(user.version)?;
+    check_rank(&actor.role, &user.role)?;
+    let role_key = input.role.unwrap_or_else(|| user.role.clone());
+    let status = input.status.unwrap_or_else(|| user.status.clone());
+    if !["active", "suspended"].contains(&status.as_str()) {
+        return Err(AppError::invalid("status", "invalid", "A person is active or suspended."));
+    }
+    let changes_access = role_key != user.role || status != user.status;
+    if changes_access && actor.staff() == Some(id) {
+        return Err(AppError::Forbidden("Nobody changes their own role or status.".to_owned()));
+    }
+    check_rank(&actor.role, &role_key)?;
+    if changes_access && owners.as_slice() == [id] {
+        return Err(AppError::conflict("An organization keeps at least one active owner."));
+    }
+    let role = store::find_role(tx, organization, &role_key)
+        .await?
+        .ok_or_else(|| AppError::invalid("role", "unknown", "There is no such role."))?;
+    let name = web::text("name", input.name.as_deref().unwrap_or(&user.name), 1, 200)?;
+    store::update(tx, organization, id, (&name, &status), role, now).await?;
+    if status == "suspended" {
+        end_all_sessions(tx, id.0).await?;
+    }
+    store::find(tx, organization, id).await?.ok_or(AppError::NotFound)
+}

@@ -1,0 +1,172 @@
+//! SQL of staff.
+
+use chrono::{DateTime, Utc};
+use kernel::{OrganizationId, RoleId, TeamId, UserId};
+use sqlx::PgConnection;
+
+use super::wire::UserOut;
+
+#[derive(Debug)]
+struct UserRow {
+    id: UserId,
+    email: String,
+    name: String,
+    role: String,
+    status: String,
+    teams: Vec<uuid::Uuid>,
+    version: i64,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+}
+
+impl From<UserRow> for UserOut {
+    fn from(row: UserRow) -> Self {
+        let teams = row.teams.into_iter().map(TeamId).collect();
+        let UserRow { id, email, name, role, status, version, created_at, updated_at, .. } = row;
+        Self { id, email, name, role, status, teams, version, created_at, updated_at }
+    }
+}
+
+pub async fn find(tx: &mut PgConnection, organization: OrganizationId, id: UserId) -> sqlx::Result<Option<UserOut>> {
+    let row = sqlx::query_as!(
+        UserRow,
+        r#"select u.id, u.email, u.name, r.key as role, u.status, u.version, u.created_at, u.updated_at,
+                  array(select m.team_id from team_members m where m.organization_id = $1 and m.user_id = u.id order by m.team_id) as "teams!: Vec<uuid::Uuid>"
+             from users u join roles r on r.organization_id = $1 and r.id = u.role_id
+            where u.organization_id = $1 and u.id = $2"#,
+        organization as _,
+        id as _
+    )
+    .fetch_optional(tx)
+    .await?;
+    Ok(row.map(UserOut::from))
+}
+
+/// What a list of staff is narrowed to.
+#[derive(Debug)]
+pub struct Filter<'a> {
+    pub search: Option<String>,
+    pub roles: &'a [String],
+    pub status: Option<&'a str>,
+    pub order: &'a str,
+    pub limit: i64,
+    pub offset: i64,
+}
+
+pub async fn list(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    filter: &Filter<'_>,
+) -> sqlx::Result<Vec<UserOut>> {
+    let rows = sqlx::query_as!(
+        UserRow,
+        r#"select u.id, u.email, u.name, r.key as role, u.status, u.version, u.created_at, u.updated_at,
+                  array(select m.team_id from team_members m where m.organization_id = $1 and m.user_id = u.id order by m.team_id) as "teams!: Vec<uuid::Uuid>"
+             from users u join roles r on r.organization_id = $1 and r.id = u.role_id
+            where u.organization_id = $1
+              and ($2::text is null or u.name ilike $2 or u.email ilike $2)
+              and (cardinality($3::text[]) = 0 or r.key = any($3))
+              and ($4::text is null or u.status = $4)
+            order by case $5 when 'name' then u.name when 'email' then u.email end,
+                     case $5 when '-name' then u.name when '-email' then u.email end desc,
+                     case when $5 = 'created_at' then u.created_at end,
+                     case when $5 = '-created_at' then u.created_at end desc, u.id
+            limit $6 offset $7"#,
+        organization as _,
+        filter.search,
+        filter.roles,
+        filter.status,
+        filter.order,
+        filter.limit,
+        filter.offset
+    )
+    .fetch_all(tx)
+    .await?;
+    Ok(rows.into_iter().map(UserOut::from).collect())
+}
+
+pub async fn count(tx: &mut PgConnection, organization: OrganizationId, filter: &Filter<'_>) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"select count(*) as "count!" from (
+             select 1 from users u join roles r on r.organization_id = $1 and r.id = u.role_id
+              where u.organization_id = $1
+                and ($2::text is null or u.name ilike $2 or u.email ilike $2)
+                and (cardinality($3::text[]) = 0 or r.key = any($3))
+                and ($4::text is null or u.status = $4)
+              limit 1001) capped"#,
+        organization as _,
+        filter.search,
+        filter.roles,
+        filter.status
+    )
+    .fetch_one(tx)
+    .await
+}
+
+pub async fn find_role(tx: &mut PgConnection, organization: OrganizationId, key: &str) -> sqlx::Result<Option<RoleId>> {
+    sqlx::query_scalar!("select id from roles where organization_id = $1 and key = $2", organization as _, key)
+        .fetch_optional(tx)
+        .await
+        .map(|id| id.map(RoleId::from))
+}
+
+pub async fn insert(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    id: UserId,
+    (email, name): (&str, &str),
+    role: RoleId,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into users (organization_id, id, email, name, role_id, created_at, updated_at) values ($1, $2, $3, $4, $5, $6, $6)",
+        organization as _,
+        id as _,
+        email,
+        name,
+        role as _,
+        now
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+pub async fn note_login(tx: &mut PgConnection, organization: OrganizationId, email: &str) -> sqlx::Result<()> {
+    sqlx::query!("select platform.note_login($1, $2)", organization as _, email).execute(tx).await?;
+    Ok(())
+}
+
+pub async fn update(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    id: UserId,
+    (name, status): (&str, &str),
+    role: RoleId,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update users set name = $3, status = $4, role_id = $5, version = version + 1, updated_at = $6
+          where organization_id = $1 and id = $2",
+        organization as _,
+        id as _,
+        name,
+        status,
+        role as _,
+        now
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Active owners, locked, so that two changes at once cannot remove the last two.
+pub async fn lock_owners(tx: &mut PgConnection, organization: OrganizationId) -> sqlx::Result<Vec<UserId>> {
+    sqlx::query_scalar!(
+        r#"select u.id as "id: UserId" from users u join roles r on r.organization_id = $1 and r.id = u.role_id
+            where u.organization_id = $1 and r.key = 'owner' and u.status = 'active' order by u.id for update of u"#,
+        organization as _
+    )
+    .fetch_all(tx)
+    .await
+}

@@ -1,0 +1,82 @@
+//! Shapes of staff.
+
+use chrono::{DateTime, Utc};
+use kernel::{TeamId, UserId};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+/// A member of staff.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct UserOut {
+    /// `usr_…`
+    pub id: UserId,
+    /// Lower-case address.
+    pub email: String,
+    /// Shown name.
+    pub name: String,
+    /// Key of the role.
+    pub role: String,
+    /// `active` or `suspended`.
+    pub status: String,
+    /// Teams the person is in.
+    pub teams: Vec<TeamId>,
+    /// Rises with each change.
+    pub version: i64,
+    /// When the person was added.
+    pub created_at: DateTime<Utc>,
+    /// When the person was changed last.
+    pub updated_at: DateTime<Utc>,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateUser {
+    pub email: String,
+    pub name: String,
+    /// owner, admin, manager, agent, viewer, technician or a custom role.
+    pub role: String,
+    /// Without one, the answer carries a one-time link.
+    pub password: Option<String>,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CreatedUser {
+    #[serde(flatten)]
+    pub user: UserOut,
+    /// Where the person sets a password: once, within seven days. Absent when one was given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub invitation_url: Option<String>,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PatchUser {
+    pub name: Option<String>,
+    pub role: Option<String>,
+    /// `active` or `suspended`.
+    pub status: Option<String>,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PatchMe {
+    pub name: Option<String>,
+}
+
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct UserQuery {
+    /// Counted from 1.
+    pub page: Option<i64>,
+    /// 20 unless told; at most 100.
+    pub page_size: Option<i64>,
+    /// name, email or created_at, with - for descending.
+    pub ordering: Option<String>,
+    /// Part of name or address.
+    pub search: Option<String>,
+    /// Role key; repeat for any of several.
+    #[serde(default)]
+    pub role: Vec<String>,
+    /// active or suspended.
+    pub status: Option<String>,
+}

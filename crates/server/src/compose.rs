@@ -1,0 +1,27 @@
+//! Puts the contexts together: one route table, one registry of background work.
+
+use axum::Router;
+use db::worker::Registry;
+use web::{AppState, Routes};
+
+/// The route tables of all contexts.
+pub fn routes() -> Routes {
+    let mut table = Routes::default();
+    identity::routes(&mut table);
+    support::routes(&mut table);
+    channels::routes(&mut table);
+    table
+}
+
+/// The whole HTTP service.
+pub fn service(state: &AppState, pages: Router<AppState>) -> Router {
+    let (api, document) = routes().build();
+    web::service(state.clone(), api, pages, document)
+}
+
+/// Handlers, subscriptions and schedules.
+pub fn registry(state: &AppState) -> Registry {
+    let mut registry = Registry::default();
+    channels::jobs(&mut registry, state);
+    registry
+}
