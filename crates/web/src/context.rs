@@ -272,3 +272,31 @@ impl Staff<Write> {
         self.0.commit(response).await
     }
 }
+
+/// A member whose transaction was given back: long work such as an upload holds no connection.
+#[derive(Debug)]
+pub struct Released {
+    /// Who asks.
+    pub actor: Actor,
+    /// The organization.
+    pub organization: Organization,
+    /// The application.
+    pub state: AppState,
+}
+
+impl MemberContext {
+    /// Gives the transaction back.
+    pub fn release(self) -> Released {
+        Released { actor: self.actor, organization: self.organization, state: self.state }
+    }
+}
+
+impl Released {
+    /// Opens a writing transaction for the same session, which is checked anew.
+    pub async fn reopen(self) -> AppResult<MemberContext> {
+        let session = self.actor.session.ok_or_else(|| AppError::internal("a member without a session"))?;
+        let (tx, who, organization) = open(&self.state, self.organization, session, Mode::Write).await?;
+        let actor = actor(organization.id, session, &who);
+        Ok(MemberContext { tx, actor, organization, state: self.state })
+    }
+}

@@ -1,0 +1,22 @@
+//! What the rest of the product hears about messages.
+
+use db::{TenantTx, outbox::Event};
+use kernel::{Actor, MessageId, TicketId};
+use serde_json::json;
+
+/// A message was written, sent or received.
+pub const CREATED: &str = "message.created";
+/// A failed message is to be sent again.
+pub const RETRIED: &str = "message.retried";
+
+pub fn created(tx: &mut TenantTx, actor: &Actor, ticket: TicketId, message: MessageId, visibility: &str, silent: bool) {
+    let payload = json!({
+        "ticket": ticket.0, "visibility": visibility, "silent": silent,
+        "actor": { "kind": actor.person.kind(), "id": actor.person.uuid() },
+    });
+    tx.emit(Event { topic: CREATED, entity: message.0, payload });
+}
+
+pub fn retried(tx: &mut TenantTx, ticket: TicketId, message: MessageId) {
+    tx.emit(Event { topic: RETRIED, entity: message.0, payload: json!({ "ticket": ticket.0 }) });
+}

@@ -1,0 +1,45 @@
+//! The conversation of a ticket: public messages, internal notes, entries of the product.
+//!
+//! Bodies are stored as they were written and sanitized whenever they are shown. Customers see
+//! public messages only. A public message of staff goes out by mail; its delivery state is what
+//! really happened. A customer's message wakes the ticket up, or starts a follow-up.
+//!
+//! Tables: `messages`. Permissions: `tickets:reply`, `tickets:note`, `tickets:read`.
+//! Events: `message.created`, `message.retried`.
+
+pub(crate) mod add;
+pub(crate) mod events;
+mod ops;
+pub(crate) mod store;
+pub(crate) mod wire;
+
+use kernel::{Page, Permission};
+use web::{Access, Route};
+
+/// The route table. `comments/` is the same as `messages/`.
+pub fn routes() -> Vec<Route> {
+    let read = Access::needs(Permission::TicketRead);
+    let reply = Access::needs(Permission::TicketReply);
+    let mut table = Vec::new();
+    for (path, list, create) in [
+        ("/tickets/{id}/messages", "tickets_messages_list", "tickets_messages_create"),
+        ("/tickets/{id}/comments", "tickets_comments_list", "tickets_comments_create"),
+    ] {
+        table.push(
+            Route::get(path, read, list, "The conversation of a ticket", ops::list::handler)
+                .query::<wire::MessageQuery>()
+                .ok::<Page<wire::MessageOut>>(200),
+        );
+        // Notes need their own permission; who may neither reply nor note is stopped by the use case.
+        table.push(
+            Route::post(path, read, create, "Reply, or write a note", ops::post::handler)
+                .body::<wire::CreateMessage>()
+                .ok::<wire::MessageOut>(201),
+        );
+    }
+    table.push(
+        Route::post("/messages/{id}/retry", reply, "messages_retry", "Send a failed message again", ops::retry::handler)
+            .ok::<wire::MessageOut>(202),
+    );
+    table
+}

@@ -1,0 +1,47 @@
+//! The conversation, page by page.
+
+use std::collections::HashMap;
+
+use axum::http::Uri;
+use kernel::{AppError, MessageId, Permission, TicketId};
+use web::{ApiResult, Listing, Member, Query, Read, Ref};
+
+use crate::{
+    conversation::{
+        store,
+        wire::{MessageOut, MessageQuery},
+    },
+    files::store::{FileRow, of_messages},
+    tickets::{policy::load_for, store::Lock},
+};
+
+/// `GET tickets/{id}/messages/`
+pub async fn handler(reference: Ref<TicketId>, mut cx: Member<Read>, uri: Uri, Query(query): Query<MessageQuery>) -> ApiResult {
+    let listing = Listing::new(&uri, query.page, query.page_size, None)?;
+    let descending = match query.ordering.as_deref() {
+        None | Some("seq") => false,
+        Some("-seq") => true,
+        Some(_) => return Err(AppError::invalid("ordering", "invalid", "Order by seq or -seq.").into()),
+    };
+    let (actor, organization) = (cx.actor.clone(), cx.organization.id);
+    let ticket = load_for(&mut cx.tx, &actor, &reference, Permission::TicketRead, Lock::None).await?;
+    let internal = actor.is_internal();
+    let window = (listing.limit(), listing.offset());
+    let rows = store::list(&mut cx.tx, organization, ticket.id, (internal, descending), window).await?;
+    let ids: Vec<_> = rows.iter().map(|row| row.id.0).collect();
+    let mut files: HashMap<MessageId, Vec<FileRow>> = HashMap::new();
+    for file in of_messages(&mut cx.tx, organization, &ids).await? {
+        if let Some(message) = file.message_id {
+            files.entry(message).or_default().push(file);
+        }
+    }
+    let count = if internal { ticket.message_count } else { ticket.public_message_count };
+    let messages = rows
+        .into_iter()
+        .map(|row| {
+            let files = files.remove(&row.id).unwrap_or_default();
+            MessageOut::new(row, files, internal)
+        })
+        .collect();
+    Ok(web::ok(&listing.page(messages, Some(i64::from(count)), None), None))
+}

@@ -1,0 +1,5 @@
+//! One use case a file.
+
+pub mod list;
+pub mod post;
+pub mod retry;

@@ -1,0 +1,154 @@
+//! Shapes of messages.
+
+use chrono::{DateTime, Utc};
+use kernel::{CustomerId, FileId, MessageId, TicketId, UserId};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::store::MessageRow;
+use crate::{
+    content::{BodyFormat, render},
+    files::{FileOut, store::FileRow},
+};
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Author {
+    /// user, customer or system.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// `usr_…` or `cus_…`; null for the product itself.
+    pub id: Option<String>,
+    pub name: String,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Delivery {
+    /// none, held, queued, sent, caught (no mail server is configured) or failed.
+    pub state: String,
+    pub error: Option<String>,
+    pub attempts: i32,
+}
+
+/// A message of a ticket.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MessageOut {
+    pub id: MessageId,
+    pub ticket_id: TicketId,
+    /// Place in the conversation, from 1.
+    pub seq: i32,
+    /// public or internal.
+    pub visibility: String,
+    /// in, out or system.
+    pub direction: String,
+    pub author: Author,
+    /// Sanitized at this moment.
+    pub body_html: String,
+    pub body_text: String,
+    pub to: Vec<String>,
+    pub cc: Vec<String>,
+    pub attachments: Vec<FileOut>,
+    /// Written by a machine: an absence note, a mailing.
+    pub is_automatic: bool,
+    pub delivery: Delivery,
+    pub created_at: DateTime<Utc>,
+}
+
+impl MessageOut {
+    /// With the files that hang on it.
+    pub fn new(row: MessageRow, files: Vec<FileRow>, internal: bool) -> Self {
+        let address = |content_id: &str| {
+            let file = files.iter().find(|file| file.content_id.as_deref() == Some(content_id))?;
+            Some(format!("/api/v1/files/{}/", file.id))
+        };
+        let format = match row.format.as_str() {
+            "markdown" => BodyFormat::Markdown,
+            "html" => BodyFormat::Html,
+            _ => BodyFormat::Text,
+        };
+        let author_id = row.author_id.and_then(|id| match row.author_kind.as_str() {
+            "user" => Some(UserId(id).to_string()),
+            "customer" => Some(CustomerId(id).to_string()),
+            _ => None,
+        });
+        Self {
+            id: row.id,
+            ticket_id: row.ticket_id,
+            seq: row.seq,
+            visibility: row.visibility,
+            direction: row.direction,
+            author: Author { kind: row.author_kind, id: author_id, name: row.author_name },
+            body_html: render(&row.body, format, &address),
+            body_text: row.body_text,
+            to: row.recipients,
+            cc: row.cc,
+            attachments: files.into_iter().map(FileOut::from).collect(),
+            is_automatic: row.is_automatic,
+            delivery: Delivery {
+                state: row.delivery_state,
+                error: row.delivery_error.filter(|_| internal),
+                attempts: row.delivery_attempts,
+            },
+            created_at: row.created_at,
+        }
+    }
+}
+
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Format {
+    #[default]
+    Markdown,
+    Html,
+    Text,
+}
+
+impl Format {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Markdown => "markdown",
+            Self::Html => "html",
+            Self::Text => "text",
+        }
+    }
+}
+
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum MessageVisibility {
+    #[default]
+    Public,
+    Internal,
+}
+
+/// A reply or a note.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateMessage {
+    #[serde(default)]
+    pub body: String,
+    #[serde(default)]
+    pub format: Format,
+    #[serde(default)]
+    pub visibility: MessageVisibility,
+    /// The ticket's customer when absent.
+    pub to: Option<Vec<String>>,
+    /// Those who take part already when absent.
+    pub cc: Option<Vec<String>>,
+    #[serde(default)]
+    pub attachments: Vec<FileId>,
+    /// Moves the ticket together with the reply.
+    pub status: Option<String>,
+    /// For moving it back to new.
+    pub reason: Option<String>,
+}
+
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct MessageQuery {
+    /// Counted from 1.
+    pub page: Option<i64>,
+    /// 20 unless told; at most 100.
+    pub page_size: Option<i64>,
+    /// seq or -seq.
+    pub ordering: Option<String>,
+}

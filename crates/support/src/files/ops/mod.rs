@@ -1,0 +1,4 @@
+//! One use case a file.
+
+pub mod download;
+pub mod upload;

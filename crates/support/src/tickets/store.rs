@@ -1,0 +1,411 @@
+//! SQL of tickets.
+
+use chrono::{DateTime, Utc};
+use db::TenantTx;
+use kernel::{Actor, CustomerId, MailboxId, MessageId, OrganizationId, SlaPolicyId, TeamId, TicketId, UserId};
+use serde_json::Value;
+use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
+use uuid::Uuid;
+use web::Ref;
+
+use super::change::Next;
+use crate::{Priority, statuses::StatusCategory};
+
+/// Whether the row is locked against other writers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lock {
+    None,
+    ForUpdate,
+}
+
+/// A ticket with the names that are shown beside it.
+#[derive(Debug, Clone, FromRow)]
+pub struct TicketRow {
+    pub id: TicketId,
+    pub number: i64,
+    pub reference: String,
+    pub subject: String,
+    pub description: Option<String>,
+    pub status: String,
+    pub status_category: StatusCategory,
+    pub priority: Priority,
+    #[sqlx(rename = "type")]
+    pub kind: String,
+    pub channel: String,
+    pub source: Option<String>,
+    pub category: Option<String>,
+    pub customer_id: Option<CustomerId>,
+    pub customer_name: Option<String>,
+    pub customer_email: Option<String>,
+    pub customer_company: Option<String>,
+    pub assignee_id: Option<UserId>,
+    pub assignee_name: Option<String>,
+    pub team_id: Option<TeamId>,
+    pub team_name: Option<String>,
+    pub sla_policy_id: Option<SlaPolicyId>,
+    pub sla_policy_name: Option<String>,
+    pub first_response_due_at: DateTime<Utc>,
+    pub resolution_due_at: DateTime<Utc>,
+    pub first_response_at: Option<DateTime<Utc>>,
+    pub resolved_at: Option<DateTime<Utc>>,
+    pub closed_at: Option<DateTime<Utc>>,
+    pub reopened_count: i32,
+    pub follow_up_of: Option<TicketId>,
+    pub mailbox_id: Option<MailboxId>,
+    pub custom_fields: Value,
+    pub csat: Option<i16>,
+    pub message_count: i32,
+    pub public_message_count: i32,
+    pub read_seq: i32,
+    pub external_id: Option<String>,
+    pub tags: Vec<String>,
+    pub version: i64,
+    pub created_at: DateTime<Utc>,
+    pub updated_at: DateTime<Utc>,
+    pub deleted_at: Option<DateTime<Utc>>,
+}
+
+/// Begins the one SELECT that loads tickets, up to and with its WHERE on the organization.
+pub fn select(organization: OrganizationId, reader: Option<UserId>) -> QueryBuilder<Postgres> {
+    let mut query = QueryBuilder::new(
+        "select t.id, t.number, t.reference, t.subject, d.body_text as description, t.status, t.status_category, t.priority, t.type, \
+         t.channel, t.source, t.category, t.customer_id, c.name as customer_name, c.email as customer_email, c.company as customer_company, \
+         t.assignee_id, u.name as assignee_name, t.team_id, m.name as team_name, t.sla_policy_id, p.name as sla_policy_name, \
+         t.first_response_due_at, t.resolution_due_at, t.first_response_at, t.resolved_at, t.closed_at, t.reopened_count, t.follow_up_of, \
+         t.mailbox_id, t.custom_fields, t.csat, t.message_count, t.public_message_count, coalesce(r.seq, 0) as read_seq, t.external_id, \
+         array(select g.tag from ticket_tags g where g.organization_id = t.organization_id and g.ticket_id = t.id order by g.tag) as tags, \
+         t.version, t.created_at, t.updated_at, t.deleted_at \
+         from tickets t \
+         left join messages d on d.organization_id = t.organization_id and d.ticket_id = t.id and d.seq = 1 \
+         left join customers c on c.organization_id = t.organization_id and c.id = t.customer_id \
+         left join users u on u.organization_id = t.organization_id and u.id = t.assignee_id \
+         left join teams m on m.organization_id = t.organization_id and m.id = t.team_id \
+         left join sla_policies p on p.organization_id = t.organization_id and p.id = t.sla_policy_id \
+         left join ticket_reads r on r.organization_id = t.organization_id and r.ticket_id = t.id and r.user_id = ",
+    );
+    query.push_bind(reader.map(|reader| reader.0)).push(" where t.organization_id = ").push_bind(organization.0);
+    query
+}
+
+/// One ticket, deleted or not.
+pub async fn find(tx: &mut TenantTx, actor: &Actor, reference: &Ref<TicketId>, lock: Lock) -> sqlx::Result<Option<TicketRow>> {
+    let mut query = select(tx.organization(), actor.staff());
+    match reference {
+        Ref::Id(id) => query.push(" and t.id = ").push_bind(id.0),
+        Ref::Number(number) => query.push(" and t.number = ").push_bind(*number),
+        Ref::External(external) => query.push(" and t.external_id = ").push_bind(external.clone()),
+    };
+    if lock == Lock::ForUpdate {
+        query.push(" for update of t");
+    }
+    query.build_query_as().fetch_optional(&mut **tx).await
+}
+
+/// What is written of a new ticket.
+#[derive(Debug)]
+pub struct NewTicketRow {
+    pub id: TicketId,
+    pub subject: String,
+    pub priority: Priority,
+    pub kind: String,
+    pub channel: String,
+    pub source: Option<String>,
+    pub category: Option<String>,
+    pub customer: Option<CustomerId>,
+    pub policy: Option<SlaPolicyId>,
+    pub first_response_due_at: DateTime<Utc>,
+    pub resolution_due_at: DateTime<Utc>,
+    pub follow_up_of: Option<TicketId>,
+    pub mailbox: Option<MailboxId>,
+    pub custom_fields: Value,
+    pub external_id: Option<String>,
+}
+
+/// Writes it with the next number, which is taken in the same statement: rolled back together.
+pub async fn insert(tx: &mut PgConnection, organization: OrganizationId, new: &NewTicketRow, now: DateTime<Utc>) -> sqlx::Result<()> {
+    sqlx::query!(
+        "with taken as (
+           update organization_settings set next_ticket_number = next_ticket_number + 1 where organization_id = $1
+           returning next_ticket_number - 1 as number, ticket_prefix, ticket_padding, time_zone)
+         insert into tickets (organization_id, id, number, reference, subject, status, status_category, priority, type, channel, source,
+           category, customer_id, sla_policy_id, first_response_due_at, resolution_due_at, follow_up_of, mailbox_id, custom_fields,
+           external_id, created_at, updated_at)
+         select $1, $2, number,
+           ticket_prefix || '-' || to_char($3::timestamptz at time zone time_zone, 'YYYY') || '-'
+             || lpad(number::text, greatest(ticket_padding, length(number::text)), '0'),
+           $4, 'new', 'new', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $3, $3
+         from taken",
+        organization as _,
+        new.id as _,
+        now,
+        new.subject,
+        new.priority.as_str(),
+        new.kind,
+        new.channel,
+        new.source,
+        new.category,
+        new.customer as Option<CustomerId>,
+        new.policy as Option<SlaPolicyId>,
+        new.first_response_due_at,
+        new.resolution_due_at,
+        new.follow_up_of as Option<TicketId>,
+        new.mailbox as Option<MailboxId>,
+        new.custom_fields,
+        new.external_id,
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Writes every changeable field; the version rises by one.
+pub async fn update(tx: &mut PgConnection, organization: OrganizationId, id: TicketId, next: &Next, now: DateTime<Utc>) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update tickets set subject = $3, status = $4, status_category = $5, priority = $6, type = $7, category = $8, customer_id = $9,
+           assignee_id = $10, team_id = $11, sla_policy_id = $12, first_response_due_at = $13, resolution_due_at = $14,
+           first_response_at = $15, resolved_at = $16, closed_at = $17, reopened_count = $18, custom_fields = $19, external_id = $20,
+           version = version + 1, updated_at = $21
+         where organization_id = $1 and id = $2",
+        organization as _,
+        id as _,
+        next.subject,
+        next.progress.status,
+        next.progress.category.as_str(),
+        next.priority.as_str(),
+        next.kind,
+        next.category,
+        next.customer as Option<CustomerId>,
+        next.assignee as Option<UserId>,
+        next.team as Option<TeamId>,
+        next.policy as Option<SlaPolicyId>,
+        next.first_response_due_at,
+        next.resolution_due_at,
+        next.progress.first_response_at,
+        next.progress.resolved_at,
+        next.progress.closed_at,
+        next.progress.reopened_count,
+        next.custom_fields,
+        next.external_id,
+        now
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Marks as deleted, or not any more.
+pub async fn set_deleted(tx: &mut PgConnection, organization: OrganizationId, id: TicketId, at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update tickets set deleted_at = $3, version = version + 1, updated_at = $4 where organization_id = $1 and id = $2",
+        organization as _,
+        id as _,
+        at,
+        now
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Makes the tags exactly these.
+pub async fn replace_tags(tx: &mut PgConnection, organization: OrganizationId, id: TicketId, tags: &[String]) -> sqlx::Result<()> {
+    sqlx::query!(
+        "with gone as (delete from ticket_tags where organization_id = $1 and ticket_id = $2 and not (tag = any($3)))
+         insert into ticket_tags (organization_id, ticket_id, tag) select $1, $2, t from unnest($3::text[]) t on conflict do nothing",
+        organization as _,
+        id as _,
+        tags
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// The text of message 1.
+pub async fn update_description(tx: &mut PgConnection, organization: OrganizationId, id: TicketId, text: &str) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update messages set body = $3, format = 'text', body_text = $3 where organization_id = $1 and ticket_id = $2 and seq = 1",
+        organization as _,
+        id as _,
+        text
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// One line of history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    pub field: &'static str,
+    pub old: Option<String>,
+    pub new: Option<String>,
+}
+
+/// Writes lines of history, all by one actor for one reason.
+pub async fn insert_history(tx: &mut TenantTx, actor: &Actor, ticket: TicketId, lines: &[Line], reason: Option<&str>) -> sqlx::Result<()> {
+    if lines.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<Uuid> = lines.iter().map(|_| tx.id::<Uuid>()).collect();
+    let (organization, now) = (tx.organization(), tx.now());
+    sqlx::query!(
+        "insert into ticket_history (organization_id, id, ticket_id, actor_kind, actor_id, actor_name, field, old_value, new_value, reason, created_at)
+         select $1, l.id, $2, $3, $4, $5, l.field, l.old_value, l.new_value, $6, $7
+           from unnest($8::uuid[], $9::text[], $10::text[], $11::text[]) l (id, field, old_value, new_value)",
+        organization as _,
+        ticket as _,
+        actor.person.kind(),
+        actor.person.uuid(),
+        actor.name,
+        reason,
+        now,
+        &ids,
+        &lines.iter().map(|line| line.field.to_owned()).collect::<Vec<_>>(),
+        &lines.iter().map(|line| line.old.clone()).collect::<Vec<_>>() as &[Option<String>],
+        &lines.iter().map(|line| line.new.clone()).collect::<Vec<_>>() as &[Option<String>],
+    )
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
+}
+
+/// A line of history as stored.
+#[derive(Debug)]
+pub struct HistoryRow {
+    pub id: kernel::HistoryId,
+    pub actor_kind: String,
+    pub actor_id: Option<Uuid>,
+    pub actor_name: String,
+    pub field: String,
+    pub old_value: Option<String>,
+    pub new_value: Option<String>,
+    pub reason: Option<String>,
+    pub created_at: DateTime<Utc>,
+}
+
+/// History of a ticket, oldest first.
+pub async fn history(tx: &mut PgConnection, organization: OrganizationId, ticket: TicketId, limit: i64, offset: i64) -> sqlx::Result<Vec<HistoryRow>> {
+    sqlx::query_as!(
+        HistoryRow,
+        "select id, actor_kind, actor_id, actor_name, field, old_value, new_value, reason, created_at from ticket_history
+          where organization_id = $1 and ticket_id = $2 order by created_at, id limit $3 offset $4",
+        organization as _,
+        ticket as _,
+        limit,
+        offset
+    )
+    .fetch_all(tx)
+    .await
+}
+
+/// How many lines there are.
+pub async fn count_history(tx: &mut PgConnection, organization: OrganizationId, ticket: TicketId) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"select count(*) as "count!" from (select 1 from ticket_history where organization_id = $1 and ticket_id = $2 limit 1001) h"#,
+        organization as _,
+        ticket as _
+    )
+    .fetch_one(tx)
+    .await
+}
+
+/// Who watches a ticket.
+pub async fn watchers(tx: &mut PgConnection, organization: OrganizationId, ticket: TicketId) -> sqlx::Result<Vec<(UserId, String)>> {
+    let rows = sqlx::query!(
+        "select u.id, u.name from ticket_watchers w join users u on u.organization_id = $1 and u.id = w.user_id
+          where w.organization_id = $1 and w.ticket_id = $2 order by u.name, u.id",
+        organization as _,
+        ticket as _
+    )
+    .fetch_all(tx)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.name)).collect())
+}
+
+/// Starts watching; again is harmless.
+pub async fn watch(tx: &mut PgConnection, organization: OrganizationId, ticket: TicketId, user: UserId) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into ticket_watchers (organization_id, ticket_id, user_id) values ($1, $2, $3) on conflict do nothing",
+        organization as _,
+        ticket as _,
+        user as _
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Stops watching.
+pub async fn unwatch(tx: &mut PgConnection, organization: OrganizationId, ticket: TicketId, user: UserId) -> sqlx::Result<()> {
+    sqlx::query!(
+        "delete from ticket_watchers where organization_id = $1 and ticket_id = $2 and user_id = $3",
+        organization as _,
+        ticket as _,
+        user as _
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Remembers up to where somebody has read; never goes back.
+pub async fn mark_read(tx: &mut PgConnection, organization: OrganizationId, ticket: TicketId, user: UserId, seq: i32) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into ticket_reads (organization_id, ticket_id, user_id, seq) values ($1, $2, $3, $4)
+         on conflict (organization_id, ticket_id, user_id) do update set seq = greatest(ticket_reads.seq, excluded.seq)",
+        organization as _,
+        ticket as _,
+        user as _,
+        seq
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Addresses that take part beside the customer.
+pub async fn ccs(tx: &mut PgConnection, organization: OrganizationId, ticket: TicketId) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar!(
+        "select email from ticket_ccs where organization_id = $1 and ticket_id = $2 order by email",
+        organization as _,
+        ticket as _
+    )
+    .fetch_all(tx)
+    .await
+}
+
+/// Adds addresses that take part; again is harmless.
+pub async fn add_ccs(tx: &mut PgConnection, organization: OrganizationId, ticket: TicketId, emails: &[String]) -> sqlx::Result<()> {
+    sqlx::query!(
+        "insert into ticket_ccs (organization_id, ticket_id, email) select $1, $2, e from unnest($3::text[]) e on conflict do nothing",
+        organization as _,
+        ticket as _,
+        emails
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Counts one more message and gives its place; the row is locked until the end of the transaction.
+pub async fn next_seq(tx: &mut PgConnection, organization: OrganizationId, ticket: TicketId, public: bool, now: DateTime<Utc>) -> sqlx::Result<i32> {
+    sqlx::query_scalar!(
+        "update tickets set message_count = message_count + 1, public_message_count = public_message_count + $3, updated_at = $4
+          where organization_id = $1 and id = $2 returning message_count",
+        organization as _,
+        ticket as _,
+        i32::from(public),
+        now
+    )
+    .fetch_one(tx)
+    .await
+}
+
+/// The ticket of a message.
+pub async fn of_message(tx: &mut PgConnection, organization: OrganizationId, message: MessageId) -> sqlx::Result<Option<TicketId>> {
+    sqlx::query_scalar!("select ticket_id from messages where organization_id = $1 and id = $2", organization as _, message as _)
+        .fetch_optional(tx)
+        .await
+        .map(|id| id.map(TicketId::from))
+}
