@@ -1,1 +1,3 @@
 //! channels
+
+pub mod mail;
