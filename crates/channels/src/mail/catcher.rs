@@ -107,7 +107,7 @@ fn checked(name: &str) -> Result<&str> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
+    #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
     use super::*;
 
     #[test]
@@ -120,13 +120,23 @@ mod tests {
             catcher.write("acme", stem, stem.as_bytes()).unwrap();
         }
         catcher.write("acme", "a", b"again").unwrap();
-        let stems = |limit| catcher.list("acme", limit).unwrap().into_iter().map(|m| m.stem).collect::<Vec<_>>();
+        let stems = |limit| {
+            catcher
+                .list("acme", limit)
+                .unwrap()
+                .into_iter()
+                .map(|m| m.stem)
+                .collect::<Vec<_>>()
+        };
         assert_eq!(stems(10).len(), 3);
         assert_eq!(stems(10)[0], "a");
         assert_eq!(stems(1).len(), 1);
         assert_eq!(catcher.read("acme", "a").unwrap().unwrap(), b"again");
         assert_eq!(catcher.list("other", 10).unwrap(), vec![]);
-        let left: Vec<_> = fs::read_dir(dir.join("acme")).unwrap().map(|e| e.unwrap().file_name()).collect();
+        let left: Vec<_> = fs::read_dir(dir.join("acme"))
+            .unwrap()
+            .map(|e| e.unwrap().file_name())
+            .collect();
         assert_eq!(left.len(), 3, "{left:?}");
         fs::remove_dir_all(dir).unwrap();
     }
@@ -134,7 +144,9 @@ mod tests {
     #[test]
     fn names_cannot_leave_the_directory() {
         let catcher = MailCatcher::new(std::env::temp_dir());
-        for name in ["", ".", "..", "../x", "a/b", "a\\b", "/etc", "A", "a b", "é", ".hidden", "a\0"] {
+        for name in [
+            "", ".", "..", "../x", "a/b", "a\\b", "/etc", "A", "a b", "é", ".hidden", "a\0",
+        ] {
             assert!(catcher.write(name, "x", b"").is_err(), "{name}");
             assert!(catcher.write("x", name, b"").is_err(), "{name}");
             assert!(catcher.read(name, "x").is_err(), "{name}");

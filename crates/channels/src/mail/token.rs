@@ -128,9 +128,9 @@ fn id_mac(key: &MailKey, organization: Uuid, mail_id: Uuid) -> String {
 /// Whether reply addresses of this mailbox stay within the 64 bytes of a local part; otherwise
 /// use the plain address and rely on the Message-ID.
 pub fn supports_reply_address(mailbox: &str) -> bool {
-    mailbox
-        .rsplit_once('@')
-        .is_some_and(|(local, domain)| (1..=MAX_MAILBOX_LOCAL).contains(&local.len()) && !domain.is_empty())
+    mailbox.rsplit_once('@').is_some_and(|(local, domain)| {
+        (1..=MAX_MAILBOX_LOCAL).contains(&local.len()) && !domain.is_empty()
+    })
 }
 
 /// The address answers to `mail_id` go to: `local+<id><mac>@domain`, 46 characters more than
@@ -184,7 +184,7 @@ pub fn verify_message_id(key: &MailKey, organization: Uuid, candidate: &str) -> 
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
+    #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
     use super::*;
 
     const MAILBOX: &str = "Support@Example.com";
@@ -202,16 +202,30 @@ mod tests {
         let (key, organization, mail) = ids();
         let address = reply_address(&key, organization, mail, MAILBOX);
         assert_eq!(address.len(), MAILBOX.len() + 47);
-        for candidate in [address.clone(), address.to_uppercase(), address.to_lowercase()] {
-            assert_eq!(verify_reply_address(&key, organization, MAILBOX, &candidate), Some(mail));
+        for candidate in [
+            address.clone(),
+            address.to_uppercase(),
+            address.to_lowercase(),
+        ] {
+            assert_eq!(
+                verify_reply_address(&key, organization, MAILBOX, &candidate),
+                Some(mail)
+            );
             assert_eq!(
                 verify_reply_address(&key, organization, "support@EXAMPLE.com", &candidate),
                 Some(mail)
             );
         }
         let id = message_id(&key, organization, mail, "example.com");
-        for candidate in [id.clone(), format!("<{}>", id.to_uppercase()), id.replace("example.com", "relay.net")] {
-            assert_eq!(verify_message_id(&key, organization, &candidate), Some(mail));
+        for candidate in [
+            id.clone(),
+            format!("<{}>", id.to_uppercase()),
+            id.replace("example.com", "relay.net"),
+        ] {
+            assert_eq!(
+                verify_message_id(&key, organization, &candidate),
+                Some(mail)
+            );
         }
     }
 
@@ -234,15 +248,27 @@ mod tests {
             let mut bytes = address.clone().into_bytes();
             bytes[index] = if bytes[index] == b'7' { b'8' } else { b'7' };
             let changed = String::from_utf8(bytes).unwrap();
-            assert_eq!(verify_reply_address(&key, organization, MAILBOX, &changed), None, "{changed}");
+            assert_eq!(
+                verify_reply_address(&key, organization, MAILBOX, &changed),
+                None,
+                "{changed}"
+            );
             let shorter = [&address[..index], &address[index + 1..]].concat();
-            assert_eq!(verify_reply_address(&key, organization, MAILBOX, &shorter), None, "{shorter}");
+            assert_eq!(
+                verify_reply_address(&key, organization, MAILBOX, &shorter),
+                None,
+                "{shorter}"
+            );
         }
         for index in 0..id.find('@').unwrap() {
             let mut bytes = id.clone().into_bytes();
             bytes[index] = if bytes[index] == b'7' { b'8' } else { b'7' };
             let changed = String::from_utf8(bytes).unwrap();
-            assert_eq!(verify_message_id(&key, organization, &changed), None, "{changed}");
+            assert_eq!(
+                verify_message_id(&key, organization, &changed),
+                None,
+                "{changed}"
+            );
         }
     }
 
@@ -255,12 +281,24 @@ mod tests {
         assert_eq!(verify_reply_address(&key, other, MAILBOX, &address), None);
         assert_eq!(verify_message_id(&key, other, &id), None);
         let moved = address.to_lowercase().replace("support+", "sales+");
-        assert_eq!(verify_reply_address(&key, organization, "sales@example.com", &moved), None);
-        assert_eq!(verify_reply_address(&key, organization, "sales@example.com", &address), None);
+        assert_eq!(
+            verify_reply_address(&key, organization, "sales@example.com", &moved),
+            None
+        );
+        assert_eq!(
+            verify_reply_address(&key, organization, "sales@example.com", &address),
+            None
+        );
         let elsewhere = address.to_lowercase().replace("example.com", "example.org");
-        assert_eq!(verify_reply_address(&key, organization, "support@example.org", &elsewhere), None);
+        assert_eq!(
+            verify_reply_address(&key, organization, "support@example.org", &elsewhere),
+            None
+        );
         let stranger = MailKey::derive(b"other");
-        assert_eq!(verify_reply_address(&stranger, organization, MAILBOX, &address), None);
+        assert_eq!(
+            verify_reply_address(&stranger, organization, MAILBOX, &address),
+            None
+        );
         assert_eq!(verify_message_id(&stranger, organization, &id), None);
         // A reply MAC is no Message-ID MAC.
         let (_, token) = address.split_once('+').unwrap();
@@ -283,17 +321,35 @@ mod tests {
         for _ in 0..10_000 {
             let mac: String = (0..REPLY_MAC_LEN).map(|_| letter()).collect();
             let address = format!("support+{id}{mac}@example.com");
-            assert_eq!(verify_reply_address(&key, organization, MAILBOX, &address), None);
+            assert_eq!(
+                verify_reply_address(&key, organization, MAILBOX, &address),
+                None
+            );
             let mac: String = (0..ID_MAC_LEN).map(|_| letter()).collect();
-            assert_eq!(verify_message_id(&key, organization, &format!("hd.{id}.{mac}@x")), None);
+            assert_eq!(
+                verify_message_id(&key, organization, &format!("hd.{id}.{mac}@x")),
+                None
+            );
         }
     }
 
     #[test]
     fn nonsense_is_refused() {
         let (key, organization, mail) = ids();
-        for candidate in ["", "@", "support@example.com", "support+@example.com", "+é@example.com", "hd..@x", "hd.@", "support+id5@example.com"] {
-            assert_eq!(verify_reply_address(&key, organization, MAILBOX, candidate), None);
+        for candidate in [
+            "",
+            "@",
+            "support@example.com",
+            "support+@example.com",
+            "+é@example.com",
+            "hd..@x",
+            "hd.@",
+            "support+id5@example.com",
+        ] {
+            assert_eq!(
+                verify_reply_address(&key, organization, MAILBOX, candidate),
+                None
+            );
             assert_eq!(verify_message_id(&key, organization, candidate), None);
         }
         assert_eq!(reply_address(&key, organization, mail, "broken"), "broken");

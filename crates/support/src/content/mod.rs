@@ -8,6 +8,7 @@
 //! sanitizer also protects old messages.
 
 pub mod balance;
+mod elements;
 mod entities;
 mod markdown;
 mod plain;

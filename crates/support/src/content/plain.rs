@@ -7,7 +7,9 @@ use super::{MAX_INPUT, cut};
 /// HTML of plain text: escaped, blank lines part paragraphs, web and mail addresses become
 /// links. The result still goes through the sanitizer before it is shown.
 pub fn text_to_html(text: &str) -> String {
-    let text = cut(text, MAX_INPUT).replace("\r\n", "\n").replace('\r', "\n");
+    let text = cut(text, MAX_INPUT)
+        .replace("\r\n", "\n")
+        .replace('\r', "\n");
     let mut out = String::with_capacity(text.len() + text.len() / 8);
     let mut open = false;
     for line in text.split('\n') {
@@ -236,8 +238,23 @@ impl TextWriter {
 fn is_block(name: &str) -> bool {
     matches!(
         name,
-        "div" | "tr" | "section" | "article" | "header" | "footer" | "address" | "center" | "form"
-            | "dt" | "dd" | "body" | "main" | "nav" | "figure" | "fieldset" | "caption"
+        "div"
+            | "tr"
+            | "section"
+            | "article"
+            | "header"
+            | "footer"
+            | "address"
+            | "center"
+            | "form"
+            | "dt"
+            | "dd"
+            | "body"
+            | "main"
+            | "nav"
+            | "figure"
+            | "fieldset"
+            | "caption"
     )
 }
 

@@ -22,8 +22,25 @@ pub struct Tokens<'a> {
 
 /// Elements that disappear with everything inside.
 const DROPPED: [&str; 20] = [
-    "script", "style", "xmp", "iframe", "noembed", "noframes", "noscript", "textarea", "title",
-    "template", "svg", "math", "object", "embed", "applet", "select", "video", "audio", "canvas",
+    "script",
+    "style",
+    "xmp",
+    "iframe",
+    "noembed",
+    "noframes",
+    "noscript",
+    "textarea",
+    "title",
+    "template",
+    "svg",
+    "math",
+    "object",
+    "embed",
+    "applet",
+    "select",
+    "video",
+    "audio",
+    "canvas",
     "plaintext",
 ];
 
@@ -64,7 +81,9 @@ impl<'a> Tokens<'a> {
                 Some(body) => (true, body),
                 None => (false, self.rest),
             };
-            let hit = body.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name))
+            let hit = body
+                .get(..name.len())
+                .is_some_and(|start| start.eq_ignore_ascii_case(name))
                 && body
                     .as_bytes()
                     .get(name.len())
@@ -139,30 +158,35 @@ impl<'a> Iterator for Tokens<'a> {
             if self.rest.is_empty() {
                 return None;
             }
-            let Some(after) = self.rest.strip_prefix('<') else {
-                let end = self.rest.find('<').unwrap_or(self.rest.len());
+            let end = markup_start(self.rest);
+            if end > 0 {
                 let (text, rest) = self.rest.split_at(end);
                 self.rest = rest;
                 return Some(Token::Text(text));
-            };
-            let mut bytes = after.bytes();
+            }
+            let mut bytes = self.rest.bytes().skip(1);
             match (bytes.next(), bytes.next()) {
-                (Some(first), _) if first.is_ascii_alphabetic() => {
-                    return self.tag(false);
-                }
                 (Some(b'/'), Some(second)) if second.is_ascii_alphabetic() => {
                     return self.tag(true);
                 }
                 (Some(b'/' | b'!' | b'?'), _) => self.skip_markup(),
-                _ => {
-                    let end = after.find('<').map_or(self.rest.len(), |at| at + 1);
-                    let (text, rest) = self.rest.split_at(end);
-                    self.rest = rest;
-                    return Some(Token::Text(text));
-                }
+                _ => return self.tag(false),
             }
         }
     }
+}
+
+/// Where the next tag, comment or declaration begins; other `<` are text.
+fn markup_start(source: &str) -> usize {
+    let mut from = 0;
+    while let Some(at) = source.get(from..).and_then(|rest| rest.find('<')) {
+        let next = source.as_bytes().get(from + at + 1).copied();
+        if next.is_some_and(|b| b.is_ascii_alphabetic() || matches!(b, b'/' | b'!' | b'?')) {
+            return from + at;
+        }
+        from += at + 1;
+    }
+    source.len()
 }
 
 /// The attributes of a start tag: lower-case name and value with character references in

@@ -13,7 +13,9 @@ pub(super) fn clean_email(email: &str) -> Option<String> {
     let email = email.trim().trim_matches(['<', '>']);
     let (local, domain) = email.rsplit_once('@')?;
     let bad = |c: char| {
-        c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | ',' | ';' | '(' | ')' | '\\' | ':' | '"')
+        c.is_whitespace()
+            || c.is_control()
+            || matches!(c, '<' | '>' | ',' | ';' | '(' | ')' | '\\' | ':' | '"')
     };
     let domain = domain.trim_end_matches('.');
     if local.is_empty() || domain.is_empty() || email.len() > 320 {

@@ -71,7 +71,12 @@ pub(super) fn assemble(raw: &[u8], limits: &Limits) -> Result<ParsedMail, ParseF
 /// The last `count` different ids, in order.
 fn newest(ids: Vec<String>, count: usize) -> Vec<String> {
     let mut kept: Vec<String> = Vec::new();
-    for id in ids.into_iter().rev().filter_map(|id| clean_id(&id)).take(500) {
+    for id in ids
+        .into_iter()
+        .rev()
+        .filter_map(|id| clean_id(&id))
+        .take(500)
+    {
         if kept.len() < count && !kept.contains(&id) {
             kept.push(id);
         }
@@ -129,5 +134,8 @@ fn fingerprint(
         add(attachment.name.as_bytes());
         add(&attachment.bytes);
     }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hash.finalize()
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }

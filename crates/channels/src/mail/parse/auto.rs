@@ -54,7 +54,10 @@ pub(super) fn auto_kind(headers: &Headers, root: &ContentKind, from: &str) -> Au
 
 fn is_bounce(headers: &Headers, root: &ContentKind, from: &str) -> bool {
     let report = root.mime == "multipart/report"
-        && root.report_type.as_deref().is_none_or(|kind| kind == "delivery-status");
+        && root
+            .report_type
+            .as_deref()
+            .is_none_or(|kind| kind == "delivery-status");
     let null_sender = headers
         .plain("return-path")
         .is_some_and(|path| path == "<>" || path == "< >");
@@ -91,7 +94,8 @@ fn is_auto_reply(headers: &Headers, from: &str) -> bool {
             .split(|c: char| !c.is_ascii_alphanumeric())
             .any(|word| matches!(word, "dr" | "autoreply" | "all" | "oof"))
     });
-    let looped = value(headers, "x-loop").is_some_and(|value| matches!(value.as_str(), "yes" | "true"));
+    let looped =
+        value(headers, "x-loop").is_some_and(|value| matches!(value.as_str(), "yes" | "true"));
     let responder = headers.all("delivered-to").any(|value| {
         super::headers::one_line(value)
             .to_lowercase()

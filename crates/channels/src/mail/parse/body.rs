@@ -63,7 +63,10 @@ fn words(name: &str) -> String {
 
 /// The decoded text of a leaf, at most `max` bytes; true when it was cut.
 fn text_of(leaf: &Leaf<'_>, max: usize) -> (String, bool) {
-    let encoding = leaf.headers.plain("content-transfer-encoding").unwrap_or_default();
+    let encoding = leaf
+        .headers
+        .plain("content-transfer-encoding")
+        .unwrap_or_default();
     let bytes = transfer(&encoding, leaf.body, max + 8);
     let over = bytes.len() > max;
     let bytes = bytes.get(..bytes.len().min(max)).unwrap_or(&bytes);
@@ -97,7 +100,11 @@ pub(super) fn content(leaves: &[Leaf<'_>], limits: &Limits) -> Result<Content, P
             attach(&mut content, leaf, disposition, &mut size, limits)?;
             continue;
         }
-        let left = if is_html { &mut html_left } else { &mut text_left };
+        let left = if is_html {
+            &mut html_left
+        } else {
+            &mut text_left
+        };
         let (text, was_cut) = text_of(leaf, *left);
         *left = left.saturating_sub(text.len());
         content.truncated |= was_cut;
@@ -109,7 +116,11 @@ pub(super) fn content(leaves: &[Leaf<'_>], limits: &Limits) -> Result<Content, P
             });
         }
         if let Some(piece) = pieces.last_mut() {
-            let target = if is_html { &mut piece.html } else { &mut piece.text };
+            let target = if is_html {
+                &mut piece.html
+            } else {
+                &mut piece.text
+            };
             content.truncated |= append(target, &text, limits.html);
         }
     }
@@ -146,7 +157,10 @@ fn attach(
     size: &mut usize,
     limits: &Limits,
 ) -> Result<(), ParseFailure> {
-    let encoding = leaf.headers.plain("content-transfer-encoding").unwrap_or_default();
+    let encoding = leaf
+        .headers
+        .plain("content-transfer-encoding")
+        .unwrap_or_default();
     let left = limits.attachments.saturating_sub(*size);
     let bytes = transfer(&encoding, leaf.body, left + 1);
     if bytes.len() > left {
@@ -174,7 +188,9 @@ fn attach(
         std::borrow::Cow::Owned(bytes) => bytes,
     };
     content.attachments.push(Attachment {
-        inline: !disposition.attachment && content_id.is_some() && (leaf.related || mime.starts_with("image/")),
+        inline: !disposition.attachment
+            && content_id.is_some()
+            && (leaf.related || mime.starts_with("image/")),
         name,
         content_type: mime,
         content_id,

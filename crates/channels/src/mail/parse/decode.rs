@@ -20,7 +20,10 @@ const fn base64_table() -> [u8; 256] {
     let mut table = [INVALID; 256];
     let mut index = 0_u8;
     while index < 64 {
-        #[expect(clippy::indexing_slicing, reason = "constant evaluation, bounds are checked")]
+        #[expect(
+            clippy::indexing_slicing,
+            reason = "constant evaluation, bounds are checked"
+        )]
         {
             table[alphabet[index as usize] as usize] = index;
         }
@@ -113,14 +116,20 @@ pub(super) fn charset(name: Option<&str>, bytes: &[u8]) -> String {
         return String::from_utf8_lossy(rest).into_owned();
     }
     let name = name.unwrap_or("").trim().trim_matches('"');
-    let utf8 = matches!(name.to_ascii_lowercase().as_str(), "" | "utf-8" | "utf8" | "us-ascii");
-    if !utf8 && name.len() <= 45 && let Some(decode) = charset_decoder(name.as_bytes()) {
+    let utf8 = matches!(
+        name.to_ascii_lowercase().as_str(),
+        "" | "utf-8" | "utf8" | "us-ascii"
+    );
+    if !utf8
+        && name.len() <= 45
+        && let Some(decode) = charset_decoder(name.as_bytes())
+    {
         return decode(bytes);
     }
     match std::str::from_utf8(bytes) {
         Ok(text) => text.to_owned(),
-        // Cut inside a character, or a few broken bytes in what is UTF-8 otherwise.
-        Err(error) if utf8 || error.valid_up_to() + 4 > bytes.len() => {
+        // Declared as UTF-8, or only cut inside the last character.
+        Err(error) if utf8 || error.error_len().is_none() => {
             String::from_utf8_lossy(bytes).into_owned()
         }
         Err(_) => bytes.iter().map(|byte| char::from(*byte)).collect(),

@@ -12,7 +12,13 @@ mod types;
 mod walk;
 
 #[cfg(test)]
+mod auto_tests;
+#[cfg(test)]
+mod hostile_header_tests;
+#[cfg(test)]
 mod hostile_tests;
+#[cfg(test)]
+pub(crate) use hostile_tests::cpu as cpu_time;
 #[cfg(test)]
 mod tests;
 

@@ -98,12 +98,22 @@ impl<'a> Walker<'a, '_> {
         let mut kind = content_kind(headers);
         if kind.mime.is_empty() {
             let digest = self.stack.last().is_some_and(|level| level.digest);
-            kind.mime = if digest { "message/rfc822" } else { "text/plain" }.to_owned();
+            kind.mime = if digest {
+                "message/rfc822"
+            } else {
+                "text/plain"
+            }
+            .to_owned();
         }
         kind
     }
 
-    fn leaf(&mut self, headers: Headers, kind: ContentKind, body: &'a [u8]) -> Result<(), ParseFailure> {
+    fn leaf(
+        &mut self,
+        headers: Headers,
+        kind: ContentKind,
+        body: &'a [u8],
+    ) -> Result<(), ParseFailure> {
         if self.leaves.len() >= self.limits.parts {
             return Err(ParseFailure::TooManyParts);
         }
@@ -138,36 +148,39 @@ impl<'a> Walker<'a, '_> {
     }
 
     /// One part from its first header line on; tells which boundary follows.
-    fn part(&mut self, headers: Headers, kind: ContentKind, end: BlockEnd) -> Result<Found, ParseFailure> {
+    fn part(
+        &mut self,
+        headers: Headers,
+        mut kind: ContentKind,
+        end: BlockEnd,
+    ) -> Result<Found, ParseFailure> {
         let body_start = self.lines.pos();
         if matches!(end, BlockEnd::End) {
             self.leaf(headers, kind, &[])?;
             return Ok(Found::End);
         }
-        let boundary = kind.boundary.clone().filter(|b| !b.trim().is_empty());
-        if let Some(boundary) = boundary.filter(|_| kind.mime.starts_with("multipart/")) {
-            let depth = self.stack.len();
-            self.push(&kind.mime, boundary.trim_end())?;
+        if !kind.mime.starts_with("multipart/") {
             let (body_end, found) = self.seek()?;
-            if matches!(found, Found::Part(index) if index == depth) {
-                return Ok(found);
-            }
-            // The promised parts do not exist: keep the content readable.
-            self.stack.truncate(depth);
-            let kind = ContentKind {
-                mime: "text/plain".to_owned(),
-                charset: kind.charset,
-                ..ContentKind::default()
-            };
             self.leaf(headers, kind, self.lines.slice(body_start, body_end))?;
-            return Ok(match found {
-                Found::Close(index) if index >= depth => self.seek()?.1,
-                found => found,
-            });
+            return Ok(found);
+        }
+        let depth = self.stack.len();
+        let boundary = kind.boundary.as_deref().unwrap_or("").trim_end();
+        if !boundary.is_empty() {
+            self.push(&kind.mime, boundary)?;
         }
         let (body_end, found) = self.seek()?;
+        if matches!(found, Found::Part(index) if index >= depth) {
+            return Ok(found);
+        }
+        // The promised parts do not exist: keep the content readable.
+        self.stack.truncate(depth);
+        kind.mime = "text/plain".to_owned();
         self.leaf(headers, kind, self.lines.slice(body_start, body_end))?;
-        Ok(found)
+        match found {
+            Found::Close(index) if index >= depth => Ok(self.seek()?.1),
+            found => Ok(found),
+        }
     }
 
     fn run(&mut self, mut found: Found) -> Result<(), ParseFailure> {
