@@ -1,5 +1,7 @@
 //! How people and the product talk: mail in and out.
 
+pub mod mail;
+
 use db::worker::Registry;
 use web::{AppState, Routes};
 

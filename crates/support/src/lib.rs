@@ -1,6 +1,15 @@
 //! Tickets and everything around them: conversation, customers, SLA, files.
 
+pub mod content;
+pub mod conversation;
+pub mod files;
+pub mod tickets;
+
 use web::Routes;
 
 /// Adds the routes of this context.
-pub fn routes(_table: &mut Routes) {}
+pub fn routes(table: &mut Routes) {
+    table.add(conversation::routes());
+    table.add(files::routes());
+    table.add(tickets::routes());
+}
