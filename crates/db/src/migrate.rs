@@ -18,6 +18,7 @@ const TENANT_SQL: &[(&str, &str)] = &[
     ("010_policies.sql", include_str!("../../../replaceable/tenant/010_policies.sql")),
     ("020_who.sql", include_str!("../../../replaceable/tenant/020_who.sql")),
     ("030_search.sql", include_str!("../../../replaceable/tenant/030_search.sql")),
+    ("040_search_customers.sql", include_str!("../../../replaceable/tenant/040_search_customers.sql")),
 ];
 
 /// The advisory lock under which migrations run.

@@ -2,5 +2,6 @@
 
 pub use crate::{
     organizations::{Settings, settings},
-    people::{Addressee, UserName, find_active_user, find_addressee, is_team},
+    people::{Addressee, UserName, drop_unused_login, find_addressee, find_team, find_user, note_login},
+    sessions::end_all_sessions,
 };

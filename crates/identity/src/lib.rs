@@ -1,6 +1,7 @@
 //! Organizations, people, roles, sessions: who somebody is and how that is proven.
 
 pub mod facade;
+pub mod jobs;
 pub mod organizations;
 pub mod password;
 pub mod people;
@@ -14,4 +15,5 @@ pub fn routes(table: &mut Routes) {
     table.add(sessions::routes());
     table.add(people::routes());
     table.add(teams::routes());
+    table.add(jobs::routes());
 }

@@ -1,7 +1,8 @@
 //! Puts the contexts together: one route table, one registry of background work.
 
 use axum::Router;
-use db::worker::Registry;
+use db::{TenantTx, worker::Registry};
+use kernel::AppResult;
 use web::{AppState, Routes};
 
 /// The route tables of all contexts.
@@ -24,4 +25,10 @@ pub fn registry(state: &AppState) -> Registry {
     let mut registry = Registry::default();
     channels::jobs(&mut registry, state);
     registry
+}
+
+/// Writes what an organization starts with; again is harmless and overwrites nothing.
+pub async fn provision(tx: &mut TenantTx) -> AppResult<()> {
+    identity::organizations::provision(tx).await?;
+    support::provision(tx).await
 }

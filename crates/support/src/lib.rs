@@ -2,14 +2,32 @@
 
 pub mod content;
 pub mod conversation;
+pub mod customers;
+pub mod facade;
 pub mod files;
+mod priority;
+pub mod sla;
+pub mod statuses;
 pub mod tickets;
 
+use db::TenantTx;
+use kernel::AppResult;
 use web::Routes;
+
+pub use priority::{Priority, UnknownPriority};
 
 /// Adds the routes of this context.
 pub fn routes(table: &mut Routes) {
     table.add(conversation::routes());
+    table.add(customers::routes());
     table.add(files::routes());
     table.add(tickets::routes());
+    table.add(sla::routes());
+}
+
+/// Writes what every organization starts with; again is harmless and overwrites nothing.
+pub async fn provision(tx: &mut TenantTx) -> AppResult<()> {
+    statuses::provision_statuses(tx).await?;
+    sla::sla_defaults(tx).await?;
+    Ok(())
 }

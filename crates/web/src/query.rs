@@ -76,7 +76,7 @@ impl Listing {
         let more = rows.len() > size;
         rows.truncate(size);
         let by_cursor = cursor_of.and_then(|cursor_of| rows.last().map(cursor_of));
-        let next_row = self.page.offset() + self.page.size;
+        let next_row = self.page.offset().saturating_add(self.page.size);
         let next = match (more, by_cursor) {
             (false, _) => None,
             (true, Some(cursor)) if self.cursor.is_some() || next_row >= PageRequest::OFFSET_CAP => {

@@ -14,6 +14,7 @@ use sqlx::PgConnection;
 use web::{Access, Route};
 
 pub use ops::create::{NewUser, create};
+pub use store::{drop_unused_login, note_login};
 pub use wire::UserOut;
 
 /// The route table.
@@ -60,11 +61,7 @@ pub struct UserName {
 }
 
 /// A member of staff, active or not.
-pub async fn find_active_user(
-    tx: &mut PgConnection,
-    organization: OrganizationId,
-    id: UserId,
-) -> AppResult<Option<UserName>> {
+pub async fn find_user(tx: &mut PgConnection, organization: OrganizationId, id: UserId) -> AppResult<Option<UserName>> {
     let found = store::find(tx, organization, id).await?;
     Ok(found.map(|user| UserName { id: user.id, name: user.name, is_active: user.status == "active" }))
 }
@@ -79,9 +76,9 @@ pub async fn find_addressee(
     Ok(found.filter(|user| user.status == "active").map(|user| Addressee { name: user.name, email: user.email }))
 }
 
-/// Whether the team exists.
-pub async fn is_team(tx: &mut PgConnection, organization: OrganizationId, id: TeamId) -> AppResult<bool> {
-    Ok(crate::teams::exists(tx, organization, id).await?)
+/// The name of a team.
+pub async fn find_team(tx: &mut PgConnection, organization: OrganizationId, id: TeamId) -> AppResult<Option<String>> {
+    Ok(crate::teams::find_name(tx, organization, id).await?)
 }
 
 /// The wire id of a person.

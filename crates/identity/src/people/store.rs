@@ -137,6 +137,19 @@ pub async fn note_login(tx: &mut PgConnection, organization: OrganizationId, ema
     Ok(())
 }
 
+pub async fn drop_unused_login(tx: &mut PgConnection, organization: OrganizationId, email: &str) -> sqlx::Result<()> {
+    sqlx::query!(
+        "select platform.drop_login($1, $2)
+          where not exists (select from users where organization_id = $1 and email = $2)
+            and not exists (select from customers where organization_id = $1 and email = $2)",
+        organization as _,
+        email
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
 pub async fn update(
     tx: &mut PgConnection,
     organization: OrganizationId,

@@ -10,7 +10,7 @@ mod wire;
 use kernel::{Page, Permission};
 use web::{Access, Route};
 
-pub(crate) use store::exists;
+pub(crate) use store::find_name;
 pub use store::{add_member, insert as insert_team};
 
 /// The route table.

@@ -35,17 +35,6 @@ pub async fn list(
         .collect())
 }
 
-/// Whether the team is there.
-pub async fn exists(tx: &mut PgConnection, organization: OrganizationId, id: TeamId) -> sqlx::Result<bool> {
-    sqlx::query_scalar!(
-        r#"select exists (select from teams where organization_id = $1 and id = $2) as "exists!""#,
-        organization as _,
-        id as _
-    )
-    .fetch_one(tx)
-    .await
-}
-
 /// Writes a team.
 pub async fn insert(
     tx: &mut PgConnection,
@@ -104,4 +93,15 @@ pub async fn add_member(
     .execute(tx)
     .await?;
     Ok(())
+}
+
+/// The name of a team.
+pub async fn find_name(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    id: TeamId,
+) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar!("select name from teams where organization_id = $1 and id = $2", organization as _, id as _)
+        .fetch_optional(tx)
+        .await
 }

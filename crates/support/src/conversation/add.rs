@@ -112,6 +112,10 @@ async fn attach(tx: &mut TenantTx, actor: &Actor, message: MessageId, files: &[F
     if attached == u64::try_from(distinct.len()).unwrap_or(u64::MAX) {
         Ok(())
     } else {
-        Err(AppError::invalid("attachments", "unknown", "One of these files was not uploaded by you, or hangs on a message already."))
+        Err(AppError::invalid(
+            "attachments",
+            "unknown",
+            "One of these files was not uploaded by you, or hangs on a message already.",
+        ))
     }
 }

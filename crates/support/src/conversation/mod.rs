@@ -38,8 +38,14 @@ pub fn routes() -> Vec<Route> {
         );
     }
     table.push(
-        Route::post("/messages/{id}/retry", reply, "messages_retry", "Send a failed message again", ops::retry::handler)
-            .ok::<wire::MessageOut>(202),
+        Route::post(
+            "/messages/{id}/retry",
+            reply,
+            "messages_retry",
+            "Send a failed message again",
+            ops::retry::handler,
+        )
+        .ok::<wire::MessageOut>(202),
     );
     table
 }

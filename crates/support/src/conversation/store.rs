@@ -58,7 +58,11 @@ pub async fn insert(tx: &mut PgConnection, organization: OrganizationId, row: &M
     Ok(())
 }
 
-pub async fn find(tx: &mut PgConnection, organization: OrganizationId, id: MessageId) -> sqlx::Result<Option<MessageRow>> {
+pub async fn find(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    id: MessageId,
+) -> sqlx::Result<Option<MessageRow>> {
     sqlx::query_as!(
         MessageRow,
         "select id, ticket_id, seq, visibility, direction, author_kind, author_id, author_name, body, format, body_text, recipients, cc,

@@ -13,11 +13,21 @@ const LIFE: TimeDelta = TimeDelta::minutes(5);
 /// Query of a link that is good from now on.
 pub fn sign(key: &[u8; 32], organization: OrganizationId, file: FileId, now: DateTime<Utc>) -> String {
     let expires = (now + LIFE).timestamp();
-    format!("organization={organization}&expires={expires}&signature={}", URL_SAFE_NO_PAD.encode(mac(key, organization, file, expires)))
+    format!(
+        "organization={organization}&expires={expires}&signature={}",
+        URL_SAFE_NO_PAD.encode(mac(key, organization, file, expires))
+    )
 }
 
 /// Whether the signature is ours and the link has not ended.
-pub fn is_good(key: &[u8; 32], organization: OrganizationId, file: FileId, expires: i64, signature: &str, now: DateTime<Utc>) -> bool {
+pub fn is_good(
+    key: &[u8; 32],
+    organization: OrganizationId,
+    file: FileId,
+    expires: i64,
+    signature: &str,
+    now: DateTime<Utc>,
+) -> bool {
     let Ok(signature) = URL_SAFE_NO_PAD.decode(signature) else { return false };
     bool::from(mac(key, organization, file, expires).ct_eq(signature.as_slice())) && expires > now.timestamp()
 }

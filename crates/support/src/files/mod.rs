@@ -25,10 +25,22 @@ pub fn routes() -> Vec<Route> {
     let reading = Access::needs(Permission::TicketRead);
     vec![
         Route::post("/files", using, "files_create", "Upload a file", ops::upload::handler).upload().ok::<FileOut>(201),
-        Route::get("/files/{id}", reading, "files_get", "A link to download a file, good for five minutes", ops::download::handler)
-            .empty(302, "Goes to the link."),
-        Route::get("/files/{id}/content", Access::public(), "files_content", "Download by a signed link", ops::download::content)
-            .query::<wire::SignedLink>()
-            .empty(200, "The bytes."),
+        Route::get(
+            "/files/{id}",
+            reading,
+            "files_get",
+            "A link to download a file, good for five minutes",
+            ops::download::handler,
+        )
+        .empty(302, "Goes to the link."),
+        Route::get(
+            "/files/{id}/content",
+            Access::public(),
+            "files_content",
+            "Download by a signed link",
+            ops::download::content,
+        )
+        .query::<wire::SignedLink>()
+        .empty(200, "The bytes."),
     ]
 }

@@ -21,7 +21,9 @@ pub fn sniff(head: &[u8], name: &str) -> String {
         "text/html".to_owned()
     } else {
         match mime_guess::from_path(name).first_raw() {
-            Some(guess @ ("text/csv" | "text/calendar" | "text/vcard" | "application/json" | "message/rfc822")) => guess.to_owned(),
+            Some(guess @ ("text/csv" | "text/calendar" | "text/vcard" | "application/json" | "message/rfc822")) => {
+                guess.to_owned()
+            }
             _ => "text/plain".to_owned(),
         }
     }
@@ -41,8 +43,15 @@ pub fn limit_of(content_type: &str) -> u64 {
 fn is_archive(content_type: &str) -> bool {
     matches!(
         content_type,
-        "application/zip" | "application/gzip" | "application/x-tar" | "application/x-7z-compressed" | "application/vnd.rar"
-            | "application/x-rar-compressed" | "application/x-bzip2" | "application/x-xz" | "application/zstd"
+        "application/zip"
+            | "application/gzip"
+            | "application/x-tar"
+            | "application/x-7z-compressed"
+            | "application/vnd.rar"
+            | "application/x-rar-compressed"
+            | "application/x-bzip2"
+            | "application/x-xz"
+            | "application/zstd"
     )
 }
 
@@ -51,7 +60,10 @@ fn is_archive(content_type: &str) -> bool {
 pub fn mismatch(content_type: &str, name: &str) -> Option<&'static str> {
     let executable = matches!(
         content_type,
-        "application/x-executable" | "application/vnd.microsoft.portable-executable" | "application/x-msdownload" | "application/x-mach-binary"
+        "application/x-executable"
+            | "application/vnd.microsoft.portable-executable"
+            | "application/x-msdownload"
+            | "application/x-mach-binary"
     );
     if executable {
         return Some("Programs cannot be uploaded.");
@@ -69,7 +81,10 @@ pub fn is_inline(content_type: &str) -> bool {
 /// A name that is safe as a file name everywhere: no path, no control or direction characters.
 pub fn safe_name(name: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let hidden = |c: char| c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+    let hidden = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+    };
     let name: String = last.chars().filter(|c| !hidden(*c) && !"<>:\"|?*".contains(*c)).take(200).collect();
     let name = name.trim().trim_start_matches('.').to_owned();
     if name.is_empty() { "file".to_owned() } else { name }

@@ -40,7 +40,12 @@ pub struct NewRow<'a> {
     pub uploader: Person,
 }
 
-pub async fn insert(tx: &mut PgConnection, organization: OrganizationId, new: &NewRow<'_>, now: DateTime<Utc>) -> sqlx::Result<()> {
+pub async fn insert(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    new: &NewRow<'_>,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into files (organization_id, id, name, content_type, size, sha256, object_key, content_id, uploader_kind, uploader_id, created_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
@@ -74,7 +79,11 @@ pub async fn find(tx: &mut PgConnection, organization: OrganizationId, id: FileI
 }
 
 /// Ticket and visibility of the message a file hangs on.
-pub async fn place(tx: &mut PgConnection, organization: OrganizationId, message: MessageId) -> sqlx::Result<Option<(TicketId, bool)>> {
+pub async fn place(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    message: MessageId,
+) -> sqlx::Result<Option<(TicketId, bool)>> {
     let row = sqlx::query!(
         r#"select ticket_id, visibility = 'public' as "is_public!" from messages where organization_id = $1 and id = $2"#,
         organization as _,
@@ -86,7 +95,13 @@ pub async fn place(tx: &mut PgConnection, organization: OrganizationId, message:
 }
 
 /// Hangs files on a message: those that this person uploaded and that hang nowhere yet. How many it were.
-pub async fn attach(tx: &mut PgConnection, organization: OrganizationId, message: MessageId, files: &[FileId], owner: Person) -> sqlx::Result<u64> {
+pub async fn attach(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    message: MessageId,
+    files: &[FileId],
+    owner: Person,
+) -> sqlx::Result<u64> {
     let files: Vec<Uuid> = files.iter().map(|file| file.0).collect();
     let done = sqlx::query!(
         "update files set message_id = $2 where organization_id = $1 and id = any($3) and message_id is null
@@ -103,7 +118,11 @@ pub async fn attach(tx: &mut PgConnection, organization: OrganizationId, message
 }
 
 /// Files of several messages, in the order in which they came.
-pub async fn of_messages(tx: &mut PgConnection, organization: OrganizationId, messages: &[Uuid]) -> sqlx::Result<Vec<FileRow>> {
+pub async fn of_messages(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    messages: &[Uuid],
+) -> sqlx::Result<Vec<FileRow>> {
     sqlx::query_as!(
         FileRow,
         "select id, name, content_type, size, object_key, message_id, content_id, uploader_kind, uploader_id, created_at from files

@@ -126,9 +126,9 @@ pub async fn apply(tx: &mut TenantTx, actor: &Actor, row: &TicketRow, changes: C
     if lines.is_empty() && next == Next::from(row) {
         return Ok(false);
     }
-    store::update(tx, organization, row.id, &next, now)
-        .await
-        .on_constraint("tickets_external_id_key", || AppError::taken("external_id", "Another ticket has this external id."))?;
+    store::update(tx, organization, row.id, &next, now).await.on_constraint("tickets_external_id_key", || {
+        AppError::taken("external_id", "Another ticket has this external id.")
+    })?;
     store::insert_history(tx, actor, row.id, &lines, changes.reason.as_deref()).await?;
     tell(tx, actor, row, &next, &lines, changes.silent);
     Ok(true)
@@ -209,7 +209,8 @@ pub async fn wake_up(tx: &mut TenantTx, actor: &Actor, row: &TicketRow) -> AppRe
         Reaction::MoveTo(key) => {
             let organization = tx.organization();
             let status = crate::statuses::find_status(tx, organization, key).await?;
-            let status = status.unwrap_or(Status { key: key.to_owned(), name: key.to_owned(), category: StatusCategory::Open });
+            let status =
+                status.unwrap_or(Status { key: key.to_owned(), name: key.to_owned(), category: StatusCategory::Open });
             apply(tx, actor, row, Changes { status: Some(status), ..Changes::default() }).await?;
             Ok(Some(row.id))
         }

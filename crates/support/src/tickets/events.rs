@@ -21,7 +21,11 @@ pub fn created(tx: &mut TenantTx, actor: &Actor, ticket: TicketId, silent: bool)
 }
 
 pub fn assigned(tx: &mut TenantTx, actor: &Actor, ticket: TicketId, assignee: UserId) {
-    tx.emit(Event { topic: ASSIGNED, entity: ticket.0, payload: json!({ "actor": by(actor), "assignee": assignee.0 }) });
+    tx.emit(Event {
+        topic: ASSIGNED,
+        entity: ticket.0,
+        payload: json!({ "actor": by(actor), "assignee": assignee.0 }),
+    });
 }
 
 pub fn updated(tx: &mut TenantTx, actor: &Actor, ticket: TicketId, fields: &[&str], version: i64) {

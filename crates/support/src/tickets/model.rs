@@ -59,7 +59,8 @@ pub fn transition(from: &Progress, to: &Status, how: Move<'_>) -> AppResult<Prog
     if to.category == StatusCategory::New && how.reason.is_none_or(|reason| reason.trim().is_empty()) {
         return Err(AppError::invalid("reason", "required", "Moving a ticket back to new needs a reason."));
     }
-    let may_close = how.forced || from.category == StatusCategory::Resolved || (to.key == "cancelled" && !from.is_done());
+    let may_close =
+        how.forced || from.category == StatusCategory::Resolved || (to.key == "cancelled" && !from.is_done());
     if to.category == StatusCategory::Closed && !may_close {
         return Err(AppError::conflict(format!("A ticket is {} only after it was resolved.", to.key)));
     }
@@ -163,7 +164,8 @@ mod tests {
         assert!(go(&fresh(), "cancelled", 1).is_ok());
         let closed = go(&go(&fresh(), "resolved", 1).unwrap(), "closed", 2).unwrap();
         assert!(go(&closed, "cancelled", 3).is_err());
-        let forced = transition(&fresh(), &status("closed"), Move { reason: None, forced: true, responds: true, now: at(5) });
+        let forced =
+            transition(&fresh(), &status("closed"), Move { reason: None, forced: true, responds: true, now: at(5) });
         assert_eq!(forced.unwrap().closed_at, Some(at(5)));
     }
 

@@ -7,7 +7,13 @@ use web::Ref;
 use super::store::{self, Lock, TicketRow};
 
 /// The ticket, if the actor sees it (else 404) and may do this with it (else 403).
-pub async fn load_for(tx: &mut TenantTx, actor: &Actor, reference: &Ref<TicketId>, permission: Permission, lock: Lock) -> AppResult<TicketRow> {
+pub async fn load_for(
+    tx: &mut TenantTx,
+    actor: &Actor,
+    reference: &Ref<TicketId>,
+    permission: Permission,
+    lock: Lock,
+) -> AppResult<TicketRow> {
     let ticket = store::find(tx, actor, reference, lock).await?.ok_or(AppError::NotFound)?;
     if !sees(actor, &ticket) {
         return Err(AppError::NotFound);

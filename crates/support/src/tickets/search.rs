@@ -12,7 +12,10 @@ use super::{
     store::{TicketRow, select},
     wire::TicketQuery,
 };
-use crate::{Priority, statuses::{StatusCategory, status_key}};
+use crate::{
+    Priority,
+    statuses::{StatusCategory, status_key},
+};
 
 const CHANNELS: [&str; 9] = ["email", "web", "portal", "chat", "phone", "api", "sms", "social", "iot"];
 const KINDS: [&str; 4] = ["question", "incident", "problem", "task"];
@@ -123,7 +126,8 @@ fn choices(field: &str, values: &[String], allowed: impl Fn(&str) -> Option<Stri
 fn id_list<T: std::str::FromStr + Into<Uuid>>(field: &str, values: &[String]) -> AppResult<Vec<Uuid>> {
     let parse = |value: &String| {
         let id: Result<T, _> = value.parse();
-        id.map(Into::into).map_err(|_| AppError::invalid(field, "invalid", format!("{value:.50} is not an id of this kind.")))
+        id.map(Into::into)
+            .map_err(|_| AppError::invalid(field, "invalid", format!("{value:.50} is not an id of this kind.")))
     };
     values.iter().map(parse).collect()
 }
@@ -184,7 +188,12 @@ impl Filter {
             updated: (query.updated_after, query.updated_before),
             due_before: query.due_before,
             is_overdue: query.is_overdue,
-            search: query.search.as_deref().map(str::trim).filter(|text| !text.is_empty()).map(|text| text.chars().take(200).collect()),
+            search: query
+                .search
+                .as_deref()
+                .map(str::trim)
+                .filter(|text| !text.is_empty())
+                .map(|text| text.chars().take(200).collect()),
             ids: id_list::<TicketId>("ids", &query.ids)?,
             by_ids: !query.ids.is_empty(),
         })
@@ -196,7 +205,12 @@ impl Filter {
             Visibility::All => {}
             Visibility::Teams(teams, user) => {
                 let teams: Vec<Uuid> = teams.iter().map(|team| team.0).collect();
-                query.push(" and (t.team_id = any(").push_bind(teams).push(") or t.assignee_id = ").push_bind(user.0).push(")");
+                query
+                    .push(" and (t.team_id = any(")
+                    .push_bind(teams)
+                    .push(") or t.assignee_id = ")
+                    .push_bind(user.0)
+                    .push(")");
             }
             Visibility::Assigned(user) => {
                 query.push(" and t.assignee_id = ").push_bind(user.0);
@@ -229,10 +243,15 @@ impl Filter {
         push_time(query, "t.resolution_due_at", (None, self.due_before));
         match self.is_overdue {
             Some(true) => {
-                query.push(" and t.status_category in ('new', 'open', 'pending', 'on_hold') and t.resolution_due_at < ").push_bind(now);
+                query
+                    .push(" and t.status_category in ('new', 'open', 'pending', 'on_hold') and t.resolution_due_at < ")
+                    .push_bind(now);
             }
             Some(false) => {
-                query.push(" and (t.status_category in ('resolved', 'closed') or t.resolution_due_at >= ").push_bind(now).push(")");
+                query
+                    .push(" and (t.status_category in ('resolved', 'closed') or t.resolution_due_at >= ")
+                    .push_bind(now)
+                    .push(")");
             }
             None => {}
         }
@@ -283,7 +302,11 @@ fn push_ids(query: &mut QueryBuilder<Postgres>, column: &str, wanted: &Ids) {
     }
 }
 
-fn push_time(query: &mut QueryBuilder<Postgres>, column: &str, (after, before): (Option<DateTime<Utc>>, Option<DateTime<Utc>>)) {
+fn push_time(
+    query: &mut QueryBuilder<Postgres>,
+    column: &str,
+    (after, before): (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
+) {
     if let Some(after) = after {
         query.push(" and ").push(column).push(" >= ").push_bind(after);
     }
@@ -293,7 +316,12 @@ fn push_time(query: &mut QueryBuilder<Postgres>, column: &str, (after, before): 
 }
 
 /// One page of rows (one more than asked for) and the number of matches, which is not counted in cursor mode.
-pub async fn list(tx: &mut TenantTx, actor: &Actor, filter: &Filter, listing: &Listing) -> AppResult<(Vec<TicketRow>, Option<i64>)> {
+pub async fn list(
+    tx: &mut TenantTx,
+    actor: &Actor,
+    filter: &Filter,
+    listing: &Listing,
+) -> AppResult<(Vec<TicketRow>, Option<i64>)> {
     if filter.search.is_some() {
         return found(tx, actor, filter, listing).await;
     }
@@ -341,7 +369,12 @@ async fn count(tx: &mut TenantTx, actor: &Actor, filter: &Filter, now: DateTime<
 }
 
 /// Search runs inside the database's own function, which returns ids; their rows are loaded after it.
-async fn found(tx: &mut TenantTx, actor: &Actor, filter: &Filter, listing: &Listing) -> AppResult<(Vec<TicketRow>, Option<i64>)> {
+async fn found(
+    tx: &mut TenantTx,
+    actor: &Actor,
+    filter: &Filter,
+    listing: &Listing,
+) -> AppResult<(Vec<TicketRow>, Option<i64>)> {
     let (organization, now) = (tx.organization(), tx.now());
     let (kind, teams, person) = match &actor.visibility {
         Visibility::All => ("all", Vec::new(), None),

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use db::TenantTx;
-use kernel::{Actor, CustomerId, MailboxId, MessageId, OrganizationId, SlaPolicyId, TeamId, TicketId, UserId};
+use kernel::{Actor, CustomerId, MailboxId, OrganizationId, SlaPolicyId, TeamId, TicketId, UserId};
 use serde_json::Value;
 use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
@@ -88,7 +88,12 @@ pub fn select(organization: OrganizationId, reader: Option<UserId>) -> QueryBuil
 }
 
 /// One ticket, deleted or not.
-pub async fn find(tx: &mut TenantTx, actor: &Actor, reference: &Ref<TicketId>, lock: Lock) -> sqlx::Result<Option<TicketRow>> {
+pub async fn find(
+    tx: &mut TenantTx,
+    actor: &Actor,
+    reference: &Ref<TicketId>,
+    lock: Lock,
+) -> sqlx::Result<Option<TicketRow>> {
     let mut query = select(tx.organization(), actor.staff());
     match reference {
         Ref::Id(id) => query.push(" and t.id = ").push_bind(id.0),
@@ -122,7 +127,12 @@ pub struct NewTicketRow {
 }
 
 /// Writes it with the next number, which is taken in the same statement: rolled back together.
-pub async fn insert(tx: &mut PgConnection, organization: OrganizationId, new: &NewTicketRow, now: DateTime<Utc>) -> sqlx::Result<()> {
+pub async fn insert(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    new: &NewTicketRow,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
     sqlx::query!(
         "with taken as (
            update organization_settings set next_ticket_number = next_ticket_number + 1 where organization_id = $1
@@ -159,7 +169,13 @@ pub async fn insert(tx: &mut PgConnection, organization: OrganizationId, new: &N
 }
 
 /// Writes every changeable field; the version rises by one.
-pub async fn update(tx: &mut PgConnection, organization: OrganizationId, id: TicketId, next: &Next, now: DateTime<Utc>) -> sqlx::Result<()> {
+pub async fn update(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    id: TicketId,
+    next: &Next,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
     sqlx::query!(
         "update tickets set subject = $3, status = $4, status_category = $5, priority = $6, type = $7, category = $8, customer_id = $9,
            assignee_id = $10, team_id = $11, sla_policy_id = $12, first_response_due_at = $13, resolution_due_at = $14,
@@ -194,7 +210,13 @@ pub async fn update(tx: &mut PgConnection, organization: OrganizationId, id: Tic
 }
 
 /// Marks as deleted, or not any more.
-pub async fn set_deleted(tx: &mut PgConnection, organization: OrganizationId, id: TicketId, at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> sqlx::Result<()> {
+pub async fn set_deleted(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    id: TicketId,
+    at: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
     sqlx::query!(
         "update tickets set deleted_at = $3, version = version + 1, updated_at = $4 where organization_id = $1 and id = $2",
         organization as _,
@@ -208,7 +230,12 @@ pub async fn set_deleted(tx: &mut PgConnection, organization: OrganizationId, id
 }
 
 /// Makes the tags exactly these.
-pub async fn replace_tags(tx: &mut PgConnection, organization: OrganizationId, id: TicketId, tags: &[String]) -> sqlx::Result<()> {
+pub async fn replace_tags(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    id: TicketId,
+    tags: &[String],
+) -> sqlx::Result<()> {
     sqlx::query!(
         "with gone as (delete from ticket_tags where organization_id = $1 and ticket_id = $2 and not (tag = any($3)))
          insert into ticket_tags (organization_id, ticket_id, tag) select $1, $2, t from unnest($3::text[]) t on conflict do nothing",
@@ -222,7 +249,12 @@ pub async fn replace_tags(tx: &mut PgConnection, organization: OrganizationId, i
 }
 
 /// The text of message 1.
-pub async fn update_description(tx: &mut PgConnection, organization: OrganizationId, id: TicketId, text: &str) -> sqlx::Result<()> {
+pub async fn update_description(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    id: TicketId,
+    text: &str,
+) -> sqlx::Result<()> {
     sqlx::query!(
         "update messages set body = $3, format = 'text', body_text = $3 where organization_id = $1 and ticket_id = $2 and seq = 1",
         organization as _,
@@ -243,7 +275,13 @@ pub struct Line {
 }
 
 /// Writes lines of history, all by one actor for one reason.
-pub async fn insert_history(tx: &mut TenantTx, actor: &Actor, ticket: TicketId, lines: &[Line], reason: Option<&str>) -> sqlx::Result<()> {
+pub async fn insert_history(
+    tx: &mut TenantTx,
+    actor: &Actor,
+    ticket: TicketId,
+    lines: &[Line],
+    reason: Option<&str>,
+) -> sqlx::Result<()> {
     if lines.is_empty() {
         return Ok(());
     }
@@ -285,7 +323,13 @@ pub struct HistoryRow {
 }
 
 /// History of a ticket, oldest first.
-pub async fn history(tx: &mut PgConnection, organization: OrganizationId, ticket: TicketId, limit: i64, offset: i64) -> sqlx::Result<Vec<HistoryRow>> {
+pub async fn history(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    ticket: TicketId,
+    limit: i64,
+    offset: i64,
+) -> sqlx::Result<Vec<HistoryRow>> {
     sqlx::query_as!(
         HistoryRow,
         "select id, actor_kind, actor_id, actor_name, field, old_value, new_value, reason, created_at from ticket_history
@@ -311,7 +355,11 @@ pub async fn count_history(tx: &mut PgConnection, organization: OrganizationId, 
 }
 
 /// Who watches a ticket.
-pub async fn watchers(tx: &mut PgConnection, organization: OrganizationId, ticket: TicketId) -> sqlx::Result<Vec<(UserId, String)>> {
+pub async fn watchers(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    ticket: TicketId,
+) -> sqlx::Result<Vec<(UserId, String)>> {
     let rows = sqlx::query!(
         "select u.id, u.name from ticket_watchers w join users u on u.organization_id = $1 and u.id = w.user_id
           where w.organization_id = $1 and w.ticket_id = $2 order by u.name, u.id",
@@ -324,7 +372,12 @@ pub async fn watchers(tx: &mut PgConnection, organization: OrganizationId, ticke
 }
 
 /// Starts watching; again is harmless.
-pub async fn watch(tx: &mut PgConnection, organization: OrganizationId, ticket: TicketId, user: UserId) -> sqlx::Result<()> {
+pub async fn watch(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    ticket: TicketId,
+    user: UserId,
+) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into ticket_watchers (organization_id, ticket_id, user_id) values ($1, $2, $3) on conflict do nothing",
         organization as _,
@@ -337,7 +390,12 @@ pub async fn watch(tx: &mut PgConnection, organization: OrganizationId, ticket: 
 }
 
 /// Stops watching.
-pub async fn unwatch(tx: &mut PgConnection, organization: OrganizationId, ticket: TicketId, user: UserId) -> sqlx::Result<()> {
+pub async fn unwatch(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    ticket: TicketId,
+    user: UserId,
+) -> sqlx::Result<()> {
     sqlx::query!(
         "delete from ticket_watchers where organization_id = $1 and ticket_id = $2 and user_id = $3",
         organization as _,
@@ -350,7 +408,13 @@ pub async fn unwatch(tx: &mut PgConnection, organization: OrganizationId, ticket
 }
 
 /// Remembers up to where somebody has read; never goes back.
-pub async fn mark_read(tx: &mut PgConnection, organization: OrganizationId, ticket: TicketId, user: UserId, seq: i32) -> sqlx::Result<()> {
+pub async fn mark_read(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    ticket: TicketId,
+    user: UserId,
+    seq: i32,
+) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into ticket_reads (organization_id, ticket_id, user_id, seq) values ($1, $2, $3, $4)
          on conflict (organization_id, ticket_id, user_id) do update set seq = greatest(ticket_reads.seq, excluded.seq)",
@@ -376,7 +440,12 @@ pub async fn ccs(tx: &mut PgConnection, organization: OrganizationId, ticket: Ti
 }
 
 /// Adds addresses that take part; again is harmless.
-pub async fn add_ccs(tx: &mut PgConnection, organization: OrganizationId, ticket: TicketId, emails: &[String]) -> sqlx::Result<()> {
+pub async fn add_ccs(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    ticket: TicketId,
+    emails: &[String],
+) -> sqlx::Result<()> {
     sqlx::query!(
         "insert into ticket_ccs (organization_id, ticket_id, email) select $1, $2, e from unnest($3::text[]) e on conflict do nothing",
         organization as _,
@@ -389,7 +458,13 @@ pub async fn add_ccs(tx: &mut PgConnection, organization: OrganizationId, ticket
 }
 
 /// Counts one more message and gives its place; the row is locked until the end of the transaction.
-pub async fn next_seq(tx: &mut PgConnection, organization: OrganizationId, ticket: TicketId, public: bool, now: DateTime<Utc>) -> sqlx::Result<i32> {
+pub async fn next_seq(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    ticket: TicketId,
+    public: bool,
+    now: DateTime<Utc>,
+) -> sqlx::Result<i32> {
     sqlx::query_scalar!(
         "update tickets set message_count = message_count + 1, public_message_count = public_message_count + $3, updated_at = $4
           where organization_id = $1 and id = $2 returning message_count",
@@ -402,10 +477,20 @@ pub async fn next_seq(tx: &mut PgConnection, organization: OrganizationId, ticke
     .await
 }
 
-/// The ticket of a message.
-pub async fn of_message(tx: &mut PgConnection, organization: OrganizationId, message: MessageId) -> sqlx::Result<Option<TicketId>> {
-    sqlx::query_scalar!("select ticket_id from messages where organization_id = $1 and id = $2", organization as _, message as _)
+/// The name of a customer.
+pub async fn customer_name(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    id: CustomerId,
+) -> sqlx::Result<Option<String>> {
+    sqlx::query_scalar!("select name from customers where organization_id = $1 and id = $2", organization as _, id as _)
         .fetch_optional(tx)
         .await
-        .map(|id| id.map(TicketId::from))
+}
+
+/// Keys of all statuses of the organization.
+pub async fn status_keys(tx: &mut PgConnection, organization: OrganizationId) -> sqlx::Result<Vec<String>> {
+    sqlx::query_scalar!("select key from statuses where organization_id = $1 order by position", organization as _)
+        .fetch_all(tx)
+        .await
 }

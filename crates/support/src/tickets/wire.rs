@@ -128,7 +128,9 @@ impl TicketOut {
             _ => None,
         };
         let customer = match (row.customer_id, row.customer_name, row.customer_email) {
-            (Some(id), Some(name), Some(email)) => Some(CustomerBrief { id, name, email, company: row.customer_company }),
+            (Some(id), Some(name), Some(email)) => {
+                Some(CustomerBrief { id, name, email, company: row.customer_company })
+            }
             _ => None,
         };
         Self {

@@ -16,7 +16,12 @@ use crate::{
 };
 
 /// `GET tickets/{id}/messages/`
-pub async fn handler(reference: Ref<TicketId>, mut cx: Member<Read>, uri: Uri, Query(query): Query<MessageQuery>) -> ApiResult {
+pub async fn handler(
+    reference: Ref<TicketId>,
+    mut cx: Member<Read>,
+    uri: Uri,
+    Query(query): Query<MessageQuery>,
+) -> ApiResult {
     let listing = Listing::new(&uri, query.page, query.page_size, None)?;
     let descending = match query.ordering.as_deref() {
         None | Some("seq") => false,

@@ -11,10 +11,9 @@ use crate::{
         wire::{CreateMessage, MessageOut, MessageVisibility},
     },
     files::store::of_messages,
-    statuses::find_status_or_invalid,
     tickets::{
         change::{Changes, apply, wake_up},
-        ops::create::follow_up,
+        ops::{create::follow_up, input},
         policy::load_for,
         store::{self, Lock, TicketRow},
     },
@@ -29,7 +28,12 @@ pub async fn handler(reference: Ref<TicketId>, mut cx: Member<Write>, Body(input
     cx.commit(answer).await
 }
 
-async fn run(tx: &mut TenantTx, actor: &Actor, reference: &Ref<TicketId>, input: CreateMessage) -> AppResult<MessageRow> {
+async fn run(
+    tx: &mut TenantTx,
+    actor: &Actor,
+    reference: &Ref<TicketId>,
+    input: CreateMessage,
+) -> AppResult<MessageRow> {
     let internal = input.visibility == MessageVisibility::Internal;
     let permission = if internal { Permission::TicketNote } else { Permission::TicketReply };
     let ticket = load_for(tx, actor, reference, permission, Lock::ForUpdate).await?;
@@ -37,7 +41,11 @@ async fn run(tx: &mut TenantTx, actor: &Actor, reference: &Ref<TicketId>, input:
         actor.require(Permission::TicketStatus)?;
     }
     check(actor, &input)?;
-    if actor.is_internal() { by_staff(tx, actor, &ticket, input).await } else { by_customer(tx, actor, &ticket, input).await }
+    if actor.is_internal() {
+        by_staff(tx, actor, &ticket, input).await
+    } else {
+        by_customer(tx, actor, &ticket, input).await
+    }
 }
 
 fn check(actor: &Actor, input: &CreateMessage) -> AppResult<()> {
@@ -110,7 +118,7 @@ async fn by_staff(tx: &mut TenantTx, actor: &Actor, ticket: &TicketRow, input: C
         store::mark_read(tx, organization, ticket.id, reader, message.seq).await?;
     }
     let status = match &input.status {
-        Some(key) => Some(find_status_or_invalid(tx, organization, key).await?),
+        Some(key) => Some(input::status(tx, organization, key).await?),
         None => None,
     };
     let changes = Changes { status, reason: input.reason, responded: public, ..Changes::default() };
@@ -118,7 +126,12 @@ async fn by_staff(tx: &mut TenantTx, actor: &Actor, ticket: &TicketRow, input: C
     Ok(message)
 }
 
-async fn by_customer(tx: &mut TenantTx, actor: &Actor, ticket: &TicketRow, input: CreateMessage) -> AppResult<MessageRow> {
+async fn by_customer(
+    tx: &mut TenantTx,
+    actor: &Actor,
+    ticket: &TicketRow,
+    input: CreateMessage,
+) -> AppResult<MessageRow> {
     let mut new = NewMessage::incoming(input.body);
     new.format = input.format.as_str();
     new.files = &input.attachments;

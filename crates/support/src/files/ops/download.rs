@@ -67,7 +67,8 @@ fn answer(file: &FileRow, body: Body) -> Response {
     let headers = response.headers_mut();
     let shown = model::is_inline(&file.content_type);
     let kind = if shown { file.content_type.as_str() } else { "application/octet-stream" };
-    let disposition = format!("{}; filename*=UTF-8''{}", if shown { "inline" } else { "attachment" }, percent(&file.name));
+    let disposition =
+        format!("{}; filename*=UTF-8''{}", if shown { "inline" } else { "attachment" }, percent(&file.name));
     for (name, value) in [
         (header::CONTENT_TYPE, kind.to_owned()),
         (header::CONTENT_DISPOSITION, disposition),

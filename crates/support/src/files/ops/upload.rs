@@ -4,7 +4,7 @@ use axum::extract::{FromRequest, Multipart, Request};
 use bytes::Bytes;
 use db::TenantTx;
 use kernel::{AppError, AppResult, FileId, Person, id};
-use object_store::{ObjectStore, ObjectStoreExt, PutPayload, buffered::BufWriter, path::Path};
+use object_store::{ObjectStoreExt, PutPayload, buffered::BufWriter, path::Path};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 use tokio::io::AsyncWriteExt;
@@ -46,7 +46,13 @@ pub async fn handler(cx: Member<Read>, request: Request) -> ApiResult {
         uploader,
     };
     store::insert(&mut cx.tx, organization, &row, now).await?;
-    let out = FileOut { id: file, name: name.clone(), content_type: stored.content_type.clone(), size: stored.size, created_at: now };
+    let out = FileOut {
+        id: file,
+        name: name.clone(),
+        content_type: stored.content_type.clone(),
+        size: stored.size,
+        created_at: now,
+    };
     cx.commit(web::created(&out, None)).await
 }
 
@@ -56,7 +62,12 @@ struct Stored {
     sha256: Vec<u8>,
 }
 
-async fn receive(state: &AppState, key: &str, name: &str, mut field: axum::extract::multipart::Field<'_>) -> AppResult<Stored> {
+async fn receive(
+    state: &AppState,
+    key: &str,
+    name: &str,
+    mut field: axum::extract::multipart::Field<'_>,
+) -> AppResult<Stored> {
     let path = Path::from(key);
     let mut writer = BufWriter::new(Arc::clone(&state.files), path.clone());
     let (mut hash, mut size, mut kind) = (Sha256::new(), 0_u64, None);

@@ -13,7 +13,12 @@ use crate::tickets::{
 };
 
 /// `POST tickets/{id}/assign/`
-pub async fn handler(reference: Ref<TicketId>, mut cx: Member<Write>, if_match: IfMatch, Body(input): Body<Assign>) -> ApiResult {
+pub async fn handler(
+    reference: Ref<TicketId>,
+    mut cx: Member<Write>,
+    if_match: IfMatch,
+    Body(input): Body<Assign>,
+) -> ApiResult {
     let actor = cx.actor.clone();
     let ticket = load_for(&mut cx.tx, &actor, &reference, Permission::TicketAssign, Lock::ForUpdate).await?;
     if_match.check(ticket.version)?;
@@ -50,8 +55,10 @@ pub async fn reload(tx: &mut TenantTx, actor: &Actor, ticket: TicketId) -> AppRe
 async fn person(tx: &mut TenantTx, text: &str) -> AppResult<(UserId, String)> {
     let organization = tx.organization();
     if let Ok(id) = text.parse::<CustomerId>() {
-        return match crate::customers::find_name(tx, organization, id).await? {
-            Some(_) => Err(AppError::invalid("assignee_id", "not_staff", "Tickets are assigned to staff, not to customers.")),
+        return match crate::tickets::store::customer_name(tx, organization, id).await? {
+            Some(_) => {
+                Err(AppError::invalid("assignee_id", "not_staff", "Tickets are assigned to staff, not to customers."))
+            }
             None => Err(AppError::NotFound),
         };
     }

@@ -84,7 +84,9 @@ async fn by_api(tx: &mut TenantTx, actor: &Actor, input: CreateTicket) -> AppRes
         refuse(&input)?;
     }
     let (new, description, follow_ups) = read(tx, actor, input).await?;
-    let (ticket, _) = create(tx, actor, new, NewMessage { files: &follow_ups.attachments, ..NewMessage::incoming(description) }).await?;
+    let (ticket, _) =
+        create(tx, actor, new, NewMessage { files: &follow_ups.attachments, ..NewMessage::incoming(description) })
+            .await?;
     let reference = Ref::Id(ticket);
     let row = reload(tx, actor, &reference).await?;
     if let Some(reader) = actor.staff() {
@@ -146,7 +148,8 @@ impl FollowUps {
         if !self.tags.is_empty() {
             changes.tags = Some(self.tags);
         }
-        let any = changes.assignee.is_some() || changes.team.is_some() || changes.status.is_some() || changes.tags.is_some();
+        let any =
+            changes.assignee.is_some() || changes.team.is_some() || changes.status.is_some() || changes.tags.is_some();
         Ok(any.then_some(changes))
     }
 }
@@ -202,7 +205,11 @@ async fn customer(tx: &mut TenantTx, actor: &Actor, input: &CreateTicket) -> App
         (Some(id), other) => {
             let (id, _) = input::customer(tx, "customer", id).await?;
             if other.is_some_and(|other| other != id) {
-                return Err(AppError::invalid("customer_email", "contradiction", "This is not the address of customer."));
+                return Err(AppError::invalid(
+                    "customer_email",
+                    "contradiction",
+                    "This is not the address of customer.",
+                ));
             }
             Ok(Some(id))
         }
@@ -211,7 +218,12 @@ async fn customer(tx: &mut TenantTx, actor: &Actor, input: &CreateTicket) -> App
 }
 
 /// Writes the ticket with its first message, history and event.
-pub async fn create(tx: &mut TenantTx, actor: &Actor, new: NewTicket, mut message: NewMessage<'_>) -> AppResult<(TicketId, MessageRow)> {
+pub async fn create(
+    tx: &mut TenantTx,
+    actor: &Actor,
+    new: NewTicket,
+    mut message: NewMessage<'_>,
+) -> AppResult<(TicketId, MessageRow)> {
     let (organization, now) = (tx.organization(), tx.now());
     let targets = sla::targets_for(tx, organization, new.priority).await?;
     let id: TicketId = tx.id();
@@ -232,9 +244,9 @@ pub async fn create(tx: &mut TenantTx, actor: &Actor, new: NewTicket, mut messag
         custom_fields: new.custom_fields,
         external_id: new.external_id,
     };
-    store::insert(tx, organization, &row, now)
-        .await
-        .on_constraint("tickets_external_id_key", || AppError::taken("external_id", "Another ticket has this external id."))?;
+    store::insert(tx, organization, &row, now).await.on_constraint("tickets_external_id_key", || {
+        AppError::taken("external_id", "Another ticket has this external id.")
+    })?;
     let line = Line { field: "created", old: None, new: Some(row.subject) };
     store::insert_history(tx, actor, id, &[line], None).await?;
     // The event of the ticket speaks for its first message too.
@@ -245,7 +257,12 @@ pub async fn create(tx: &mut TenantTx, actor: &Actor, new: NewTicket, mut messag
 }
 
 /// A new ticket that goes on from a closed one, with the message that came too late for it.
-pub async fn follow_up(tx: &mut TenantTx, actor: &Actor, closed: &TicketRow, message: NewMessage<'_>) -> AppResult<(TicketId, MessageRow)> {
+pub async fn follow_up(
+    tx: &mut TenantTx,
+    actor: &Actor,
+    closed: &TicketRow,
+    message: NewMessage<'_>,
+) -> AppResult<(TicketId, MessageRow)> {
     let new = NewTicket {
         priority: closed.priority,
         kind: closed.kind.clone(),

@@ -22,7 +22,12 @@ pub struct HistoryQuery {
 }
 
 /// `GET tickets/{id}/history/`
-pub async fn handler(reference: Ref<TicketId>, mut cx: Staff<Read>, uri: Uri, Query(query): Query<HistoryQuery>) -> ApiResult {
+pub async fn handler(
+    reference: Ref<TicketId>,
+    mut cx: Staff<Read>,
+    uri: Uri,
+    Query(query): Query<HistoryQuery>,
+) -> ApiResult {
     let listing = Listing::new(&uri, query.page, query.page_size, None)?;
     let (actor, organization) = (cx.actor.clone(), cx.organization.id);
     let ticket = load_for(&mut cx.tx, &actor, &reference, Permission::TicketInsight, Lock::None).await?;

@@ -110,7 +110,7 @@ pub async fn team(tx: &mut TenantTx, field: &str, id: TeamId) -> AppResult<(Team
 /// A customer with the name to show, or a 422 on the field.
 pub async fn customer(tx: &mut TenantTx, field: &str, id: CustomerId) -> AppResult<(CustomerId, String)> {
     let organization = tx.organization();
-    let name = crate::customers::find_name(tx, organization, id).await?;
+    let name = crate::tickets::store::customer_name(tx, organization, id).await?;
     name.map(|name| (id, name)).ok_or_else(|| AppError::invalid(field, "unknown", "There is no such customer."))
 }
 

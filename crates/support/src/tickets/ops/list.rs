@@ -3,12 +3,10 @@
 use axum::http::Uri;
 use web::{ApiResult, Listing, Member, MemberContext, Query, Read};
 
-use crate::{
-    statuses,
-    tickets::{
-        search::{self, Filter},
-        wire::{TicketOut, TicketQuery},
-    },
+use crate::tickets::{
+    search::{self, Filter},
+    store,
+    wire::{TicketOut, TicketQuery},
 };
 
 /// `GET tickets/`
@@ -27,7 +25,7 @@ async fn run(cx: &mut MemberContext, uri: &Uri, query: TicketQuery) -> ApiResult
     let listing = Listing::new(uri, query.page, query.page_size, query.cursor.clone())?;
     let (actor, organization) = (cx.actor.clone(), cx.organization.id);
     // Only a filter on statuses needs to know them.
-    let known = if query.status.is_empty() { Vec::new() } else { statuses::keys(&mut cx.tx, organization).await? };
+    let known = if query.status.is_empty() { Vec::new() } else { store::status_keys(&mut cx.tx, organization).await? };
     let filter = Filter::new(&query, &actor, &known)?;
     let (rows, count) = search::list(&mut cx.tx, &actor, &filter, &listing).await?;
     let page = listing.page(rows, count, Some(&|row| search::cursor_of(&filter, row)));

@@ -139,7 +139,10 @@ async fn run(tx: &mut TenantTx, actor: &Actor, query: &StatisticsQuery) -> AppRe
             first_responses: row.first_responses,
             resolutions: row.resolved,
         },
-        median: Medians { first_response_seconds: row.median_first_response, resolution_seconds: row.median_resolution },
+        median: Medians {
+            first_response_seconds: row.median_first_response,
+            resolution_seconds: row.median_resolution,
+        },
     })
 }
 

@@ -12,12 +12,22 @@ use crate::tickets::{
 };
 
 /// `POST tickets/{id}/change_status/`
-pub async fn change(reference: Ref<TicketId>, cx: Member<Write>, if_match: IfMatch, Body(input): Body<ChangeStatus>) -> ApiResult {
+pub async fn change(
+    reference: Ref<TicketId>,
+    cx: Member<Write>,
+    if_match: IfMatch,
+    Body(input): Body<ChangeStatus>,
+) -> ApiResult {
     run(cx, &reference, if_match, &input.status, input.reason, false).await
 }
 
 /// `POST tickets/{id}/force_close/`; done again it changes nothing.
-pub async fn force_close(reference: Ref<TicketId>, cx: Member<Write>, if_match: IfMatch, Body(input): Body<ForceClose>) -> ApiResult {
+pub async fn force_close(
+    reference: Ref<TicketId>,
+    cx: Member<Write>,
+    if_match: IfMatch,
+    Body(input): Body<ForceClose>,
+) -> ApiResult {
     run(cx, &reference, if_match, "closed", input.reason, true).await
 }
 

@@ -16,12 +16,22 @@ use crate::{
 };
 
 /// `PATCH tickets/{id}/`
-pub async fn patch(reference: Ref<TicketId>, cx: Member<Write>, if_match: IfMatch, Body(input): Body<PatchTicket>) -> ApiResult {
+pub async fn patch(
+    reference: Ref<TicketId>,
+    cx: Member<Write>,
+    if_match: IfMatch,
+    Body(input): Body<PatchTicket>,
+) -> ApiResult {
     respond(cx, &reference, if_match, input).await
 }
 
 /// `PUT tickets/{id}/`: as `PATCH`, but the subject is required.
-pub async fn put(reference: Ref<TicketId>, cx: Member<Write>, if_match: IfMatch, Body(input): Body<PatchTicket>) -> ApiResult {
+pub async fn put(
+    reference: Ref<TicketId>,
+    cx: Member<Write>,
+    if_match: IfMatch,
+    Body(input): Body<PatchTicket>,
+) -> ApiResult {
     if input.subject.is_none() && input.title.is_none() {
         return Err(AppError::invalid("subject", "required", "This field is required.").into());
     }
@@ -35,7 +45,13 @@ async fn respond(mut cx: Member<Write>, reference: &Ref<TicketId>, if_match: IfM
     cx.commit(web::ok(&TicketOut::new(ticket, &actor, now), version)).await
 }
 
-async fn run(tx: &mut TenantTx, actor: &Actor, reference: &Ref<TicketId>, if_match: IfMatch, input: PatchTicket) -> AppResult<TicketRow> {
+async fn run(
+    tx: &mut TenantTx,
+    actor: &Actor,
+    reference: &Ref<TicketId>,
+    if_match: IfMatch,
+    input: PatchTicket,
+) -> AppResult<TicketRow> {
     let ticket = load_for(tx, actor, reference, Permission::TicketUpdate, Lock::ForUpdate).await?;
     if_match.check(ticket.version)?;
     let changes = read(tx, actor, &ticket, input).await?;

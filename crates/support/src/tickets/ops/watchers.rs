@@ -12,7 +12,12 @@ use crate::tickets::{
 };
 
 /// `GET tickets/{id}/watchers/`
-pub async fn list(reference: Ref<TicketId>, mut cx: Staff<Read>, uri: Uri, Query(query): Query<HistoryQuery>) -> ApiResult {
+pub async fn list(
+    reference: Ref<TicketId>,
+    mut cx: Staff<Read>,
+    uri: Uri,
+    Query(query): Query<HistoryQuery>,
+) -> ApiResult {
     let listing = Listing::new(&uri, query.page, query.page_size, None)?;
     let (actor, organization) = (cx.actor.clone(), cx.organization.id);
     let ticket = load_for(&mut cx.tx, &actor, &reference, Permission::TicketRead, Lock::None).await?;

@@ -1,0 +1,80 @@
+//! Dead letters: background jobs of the organization that ran out of attempts, seen and run again.
+//!
+//! Tables: `platform.jobs`, through `db::jobs`. Permissions: `jobs:manage`. Events: none.
+
+use axum::http::Uri;
+use chrono::{DateTime, Utc};
+use kernel::{JobId, Page, Permission};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use web::{Access, ApiResult, Listing, PathId, Query, Read, Route, Staff};
+
+/// The route table.
+pub fn routes() -> Vec<Route> {
+    let manage = Access::needs(Permission::JobManage);
+    vec![
+        Route::get("/jobs", manage, "jobs_list", "List dead jobs", list).query::<JobQuery>().ok::<Page<JobOut>>(200),
+        Route::post("/jobs/{id}/retry", manage, "jobs_retry", "Run a dead job again", retry).ok::<RetriedJob>(202),
+    ]
+}
+
+/// A job that was given up.
+#[derive(Debug, Serialize, ToSchema)]
+struct JobOut {
+    /// `job_…`
+    id: JobId,
+    /// What it was to do.
+    kind: String,
+    /// Attempts made.
+    attempts: i32,
+    /// What the last attempt said.
+    last_error: Option<String>,
+    /// When it was queued.
+    created_at: DateTime<Utc>,
+    /// When it was given up.
+    died_at: Option<DateTime<Utc>>,
+}
+
+impl From<db::jobs::DeadJob> for JobOut {
+    fn from(job: db::jobs::DeadJob) -> Self {
+        let db::jobs::DeadJob { id, kind, attempts, last_error, created_at, died_at } = job;
+        Self { id, kind, attempts, last_error, created_at, died_at }
+    }
+}
+
+/// A job that is queued again.
+#[derive(Debug, Serialize, ToSchema)]
+struct RetriedJob {
+    /// `job_…`
+    id: JobId,
+    /// `ready`
+    state: &'static str,
+}
+
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+struct JobQuery {
+    /// Counted from 1.
+    page: Option<i64>,
+    /// 20 unless told; at most 100.
+    page_size: Option<i64>,
+}
+
+/// `GET jobs/`
+async fn list(cx: Staff<Read>, uri: Uri, Query(query): Query<JobQuery>) -> ApiResult {
+    let listing = Listing::new(&uri, query.page, query.page_size, None)?;
+    let (organization, db) = (cx.organization.id, cx.state.db.clone());
+    // The queue has transactions of its own; no request holds two connections.
+    drop(cx);
+    let (count, jobs) = db::jobs::dead(&db, organization, listing.limit(), listing.offset()).await?;
+    let jobs = jobs.into_iter().map(JobOut::from).collect();
+    Ok(web::ok(&listing.page(jobs, Some(count), None), None))
+}
+
+/// `POST jobs/{id}/retry/`
+async fn retry(PathId(id): PathId<JobId>, cx: Staff<Read>) -> ApiResult {
+    let (organization, db) = (cx.organization.id, cx.state.db.clone());
+    drop(cx);
+    db::jobs::retry(&db, organization, id).await?;
+    Ok(web::accepted(&RetriedJob { id, state: "ready" }))
+}

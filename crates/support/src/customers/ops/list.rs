@@ -1,0 +1,46 @@
+//! The list of customers.
+
+use axum::http::Uri;
+use kernel::AppResult;
+use web::{ApiResult, Listing, Query, Read, Staff};
+
+use super::check_email;
+use crate::customers::{
+    model::Order,
+    search::{self, Filter},
+    store,
+    wire::CustomerQuery,
+};
+
+/// Characters a search may have.
+const SEARCH_LENGTH: usize = 200;
+
+/// `GET customers/`
+pub async fn handler(mut cx: Staff<Read>, uri: Uri, Query(query): Query<CustomerQuery>) -> ApiResult {
+    let listing = Listing::new(&uri, query.page, query.page_size, query.cursor.clone())?;
+    let filter = filter(&listing, query)?;
+    let organization = cx.organization.id;
+    let ids = search::ids(&mut cx.tx, organization, &filter).await?;
+    let rows = store::load(&mut cx.tx, organization, &ids).await?;
+    let count = match listing.cursor {
+        Some(_) => None,
+        None => Some(search::count(&mut cx.tx, organization, &filter).await?),
+    };
+    let order = filter.order;
+    Ok(web::ok(&listing.page(rows, count, Some(&|row| order.cursor_of(row))), None))
+}
+
+fn filter(listing: &Listing, query: CustomerQuery) -> AppResult<Filter> {
+    let order = Order::read(query.ordering.as_deref())?;
+    Ok(Filter {
+        search: query.search.map(|text| web::text("search", &text, 0, SEARCH_LENGTH)).transpose()?,
+        company: query.company,
+        email: query.email.map(|text| check_email("email", &text)).transpose()?,
+        created_after: query.created_after,
+        created_before: query.created_before,
+        order,
+        after: listing.cursor.as_deref().map(|cursor| order.read_cursor(cursor)).transpose()?,
+        limit: listing.limit(),
+        offset: listing.offset(),
+    })
+}

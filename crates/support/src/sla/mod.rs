@@ -1,0 +1,47 @@
+//! SLA policies: how soon tickets of a priority must be answered and resolved, by wall clock.
+//!
+//! Invariants: at most one active policy a priority (the index `sla_policies_active_key` decides);
+//! activating one retires the other. A target of 0 minutes, or no active policy, means the shipped
+//! default. Whatever changes the targets of a priority gives its open tickets their new deadlines
+//! in the same transaction. Deadlines count from the ticket's creation; nothing stops the clock
+//! until calendars exist.
+//! Writers of policies take the organization's SLA lock; [`targets_for`] shares it, so that no
+//! ticket is written with targets that were just replaced.
+//! Tables: `sla_policies`; writes the SLA columns of `tickets`. Permissions: `settings:read`,
+//! `sla:write`. Events: none.
+
+pub mod model;
+mod ops;
+mod store;
+mod wire;
+
+use kernel::{Page, Permission};
+use web::{Access, Route};
+
+pub use model::{ClockInput, SlaState, SlaView, Targets, state};
+pub use ops::targets::{sla_defaults, targets_for};
+pub use wire::SlaPolicyOut;
+
+/// The route table.
+pub fn routes() -> Vec<Route> {
+    let read = Access::needs(Permission::SettingsRead);
+    let write = Access::needs(Permission::SlaWrite);
+    vec![
+        Route::get("/sla-policies", read, "sla_policies_list", "List SLA policies", ops::read::list)
+            .query::<wire::PolicyQuery>()
+            .ok::<Page<SlaPolicyOut>>(200),
+        Route::post("/sla-policies", write, "sla_policies_create", "Add an SLA policy", ops::create::handler)
+            .body::<wire::WritePolicy>()
+            .ok::<SlaPolicyOut>(201),
+        Route::get("/sla-policies/{id}", read, "sla_policies_get", "One SLA policy", ops::read::get)
+            .ok::<SlaPolicyOut>(200),
+        Route::put("/sla-policies/{id}", write, "sla_policies_replace", "Replace an SLA policy", ops::update::put)
+            .body::<wire::WritePolicy>()
+            .ok::<SlaPolicyOut>(200),
+        Route::patch("/sla-policies/{id}", write, "sla_policies_update", "Change an SLA policy", ops::update::patch)
+            .body::<wire::PatchPolicy>()
+            .ok::<SlaPolicyOut>(200),
+        Route::delete("/sla-policies/{id}", write, "sla_policies_delete", "Delete an SLA policy", ops::delete::handler)
+            .empty(204, "Deleted."),
+    ]
+}
