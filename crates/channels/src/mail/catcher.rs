@@ -63,11 +63,7 @@ impl MailCatcher {
             };
             let about = entry.metadata()?;
             if about.is_file() && checked(stem).is_ok() {
-                found.push(CaughtMail {
-                    stem: stem.to_owned(),
-                    size: about.len(),
-                    written: about.modified()?,
-                });
+                found.push(CaughtMail { stem: stem.to_owned(), size: about.len(), written: about.modified()? });
             }
         }
         found.sort_by(|a, b| b.written.cmp(&a.written).then_with(|| b.stem.cmp(&a.stem)));
@@ -77,10 +73,7 @@ impl MailCatcher {
 
     /// A caught mail as written; `None` when there is none of this name.
     pub fn read(&self, org_slug: &str, stem: &str) -> Result<Option<Vec<u8>>> {
-        let path = self
-            .dir
-            .join(checked(org_slug)?)
-            .join(format!("{}.eml", checked(stem)?));
+        let path = self.dir.join(checked(org_slug)?).join(format!("{}.eml", checked(stem)?));
         match fs::read(path) {
             Ok(bytes) => Ok(Some(bytes)),
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
@@ -93,9 +86,7 @@ impl MailCatcher {
 fn checked(name: &str) -> Result<&str> {
     let fine = (1..=150).contains(&name.len())
         && !name.starts_with('.')
-        && name
-            .bytes()
-            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._-".contains(&b));
+        && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._-".contains(&b));
     if fine {
         return Ok(name);
     }
@@ -120,23 +111,13 @@ mod tests {
             catcher.write("acme", stem, stem.as_bytes()).unwrap();
         }
         catcher.write("acme", "a", b"again").unwrap();
-        let stems = |limit| {
-            catcher
-                .list("acme", limit)
-                .unwrap()
-                .into_iter()
-                .map(|m| m.stem)
-                .collect::<Vec<_>>()
-        };
+        let stems = |limit| catcher.list("acme", limit).unwrap().into_iter().map(|m| m.stem).collect::<Vec<_>>();
         assert_eq!(stems(10).len(), 3);
         assert_eq!(stems(10)[0], "a");
         assert_eq!(stems(1).len(), 1);
         assert_eq!(catcher.read("acme", "a").unwrap().unwrap(), b"again");
         assert_eq!(catcher.list("other", 10).unwrap(), vec![]);
-        let left: Vec<_> = fs::read_dir(dir.join("acme"))
-            .unwrap()
-            .map(|e| e.unwrap().file_name())
-            .collect();
+        let left: Vec<_> = fs::read_dir(dir.join("acme")).unwrap().map(|e| e.unwrap().file_name()).collect();
         assert_eq!(left.len(), 3, "{left:?}");
         fs::remove_dir_all(dir).unwrap();
     }
@@ -144,9 +125,7 @@ mod tests {
     #[test]
     fn names_cannot_leave_the_directory() {
         let catcher = MailCatcher::new(std::env::temp_dir());
-        for name in [
-            "", ".", "..", "../x", "a/b", "a\\b", "/etc", "A", "a b", "é", ".hidden", "a\0",
-        ] {
+        for name in ["", ".", "..", "../x", "a/b", "a\\b", "/etc", "A", "a b", "é", ".hidden", "a\0"] {
             assert!(catcher.write(name, "x", b"").is_err(), "{name}");
             assert!(catcher.write("x", name, b"").is_err(), "{name}");
             assert!(catcher.read(name, "x").is_err(), "{name}");

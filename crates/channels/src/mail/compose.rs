@@ -91,11 +91,9 @@ pub fn to_rfc822(mail: &Outgoing) -> Result<Vec<u8>, ComposeError> {
     }
     builder = builder.raw_header(raw(super::LOOP_HEADER, one_line(&mail.loop_id, 200))?);
     if mail.auto {
-        for (name, value) in [
-            ("Auto-Submitted", "auto-replied"),
-            ("X-Auto-Response-Suppress", "All"),
-            ("Precedence", "auto_reply"),
-        ] {
+        for (name, value) in
+            [("Auto-Submitted", "auto-replied"), ("X-Auto-Response-Suppress", "All"), ("Precedence", "auto_reply")]
+        {
             builder = builder.raw_header(raw(name, value.to_owned())?);
         }
     }
@@ -103,9 +101,7 @@ pub fn to_rfc822(mail: &Outgoing) -> Result<Vec<u8>, ComposeError> {
         Content::Single(part) => builder.singlepart(part),
         Content::Multi(part) => builder.multipart(part),
     };
-    built
-        .map(|message| message.formatted())
-        .map_err(|error| ComposeError::Library(error.to_string()))
+    built.map(|message| message.formatted()).map_err(|error| ComposeError::Library(error.to_string()))
 }
 
 enum Content {
@@ -116,11 +112,9 @@ enum Content {
 fn content(mail: &Outgoing) -> Content {
     let text = SinglePart::plain(body_text(&mail.text));
     let body = match &mail.html {
-        Some(html) => Content::Multi(
-            MultiPart::alternative()
-                .singlepart(text)
-                .singlepart(SinglePart::html(body_text(html))),
-        ),
+        Some(html) => {
+            Content::Multi(MultiPart::alternative().singlepart(text).singlepart(SinglePart::html(body_text(html))))
+        }
         None => Content::Single(text),
     };
     if mail.attachments.is_empty() {
@@ -139,15 +133,11 @@ fn content(mail: &Outgoing) -> Content {
 
 /// Bodies hold no NUL and no lone carriage returns.
 fn body_text(text: &str) -> String {
-    text.replace("\r\n", "\n")
-        .replace('\r', "\n")
-        .replace('\0', "")
+    text.replace("\r\n", "\n").replace('\r', "\n").replace('\0', "")
 }
 
 fn content_type(kind: &str) -> ContentType {
-    let simple = kind
-        .bytes()
-        .all(|b| b.is_ascii_alphanumeric() || b"/.+-_".contains(&b));
+    let simple = kind.bytes().all(|b| b.is_ascii_alphanumeric() || b"/.+-_".contains(&b));
     simple
         .then(|| ContentType::parse(kind).ok())
         .flatten()
@@ -176,19 +166,15 @@ fn mailbox(name: Option<&str>, address: &str) -> Result<Mailbox, ComposeError> {
         return Err(bad());
     }
     let address = address.parse::<lettre::Address>().map_err(|_| bad())?;
-    let name = name
-        .map(|name| one_line(name, 200))
-        .filter(|name| !name.is_empty());
+    let name = name.map(|name| one_line(name, 200)).filter(|name| !name.is_empty());
     Ok(Mailbox::new(name, address))
 }
 
 /// `<id>` when the id is printable ASCII without spaces and brackets.
 fn header_id(id: &str) -> Option<String> {
     let id = id.trim().trim_matches(['<', '>']);
-    let fine = (3..=500).contains(&id.len())
-        && id
-            .bytes()
-            .all(|b| b.is_ascii_graphic() && !matches!(b, b'<' | b'>' | b','));
+    let fine =
+        (3..=500).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_graphic() && !matches!(b, b'<' | b'>' | b','));
     fine.then(|| format!("<{id}>"))
 }
 
@@ -205,16 +191,13 @@ fn references(ids: &[String]) -> String {
 }
 
 fn raw(name: &'static str, value: String) -> Result<HeaderValue, ComposeError> {
-    let name = HeaderName::new_from_ascii(name.to_owned())
-        .map_err(|error| ComposeError::Library(error.to_string()))?;
+    let name = HeaderName::new_from_ascii(name.to_owned()).map_err(|error| ComposeError::Library(error.to_string()))?;
     Ok(HeaderValue::new(name, value))
 }
 
 /// Years outside 1970 to 9999 cannot be written.
 fn system_time(date: DateTime<Utc>) -> SystemTime {
-    let seconds = u64::try_from(date.timestamp())
-        .unwrap_or(0)
-        .min(253_402_300_799);
+    let seconds = u64::try_from(date.timestamp()).unwrap_or(0).min(253_402_300_799);
     SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(seconds)
 }
 
@@ -229,33 +212,18 @@ mod tests {
             from: ("Änne via Helpdesk".into(), "support@example.com".into()),
             to: vec![(Some("Bob, the \"Builder\"".into()), "bob@x.example".into())],
             cc: vec![(None, "carol@x.example".into())],
-            reply_to: Some(
-                "support+0123456789abcdefghjkmnpqrs0123456789abcdefghjk@example.com".into(),
-            ),
-            subject:
-                "Grüße: 日本語 and a long tail that has to be folded over more than one header line"
-                    .into(),
+            reply_to: Some("support+0123456789abcdefghjkmnpqrs0123456789abcdefghjk@example.com".into()),
+            subject: "Grüße: 日本語 and a long tail that has to be folded over more than one header line".into(),
             text: "Hello\n.\nFrom here\nÄ line\n".into(),
             html: Some("<p>Hello <b>Ä</b></p>".into()),
-            message_id: "hd.0123456789abcdefghjkmnpqrs.0123456789abcdefghjkmnpqrs@mail.example.com"
-                .into(),
+            message_id: "hd.0123456789abcdefghjkmnpqrs.0123456789abcdefghjkmnpqrs@mail.example.com".into(),
             in_reply_to: Some("question-1@x.example".into()),
-            references: (0..40)
-                .map(|n| format!("very-long-reference-number-{n}@mail.some-company.example"))
-                .collect(),
+            references: (0..40).map(|n| format!("very-long-reference-number-{n}@mail.some-company.example")).collect(),
             auto: false,
             loop_id: "inbox-1".into(),
             attachments: vec![
-                (
-                    "Rechnung März.pdf".into(),
-                    "application/pdf".into(),
-                    vec![0, 1, 2, 255],
-                ),
-                (
-                    "../../etc/passwd".into(),
-                    "nonsense\r\nX: y".into(),
-                    b"x\r\n.\r\ny".to_vec(),
-                ),
+                ("Rechnung März.pdf".into(), "application/pdf".into(), vec![0, 1, 2, 255]),
+                ("../../etc/passwd".into(), "nonsense\r\nX: y".into(), b"x\r\n.\r\ny".to_vec()),
             ],
             date: DateTime::from_timestamp(1_700_000_000, 0).unwrap(),
         }
@@ -272,30 +240,21 @@ mod tests {
         assert_eq!(parsed.from.name.as_deref(), Some("Änne via Helpdesk"));
         assert_eq!(parsed.to[0].name.as_deref(), Some("Bob, the \"Builder\""));
         assert_eq!(parsed.cc[0].email, "carol@x.example");
-        assert_eq!(
-            parsed.reply_to.as_ref().unwrap().email,
-            *mail.reply_to.as_ref().unwrap()
-        );
+        assert_eq!(parsed.reply_to.as_ref().unwrap().email, *mail.reply_to.as_ref().unwrap());
         assert_eq!(parsed.message_id.as_deref(), Some(mail.message_id.as_str()));
         assert_eq!(parsed.in_reply_to, vec!["question-1@x.example"]);
         assert_eq!(parsed.references.len(), 20);
         assert_eq!(parsed.references[0], mail.references[0]);
         assert_eq!(parsed.references[1..], mail.references[21..]);
         assert_eq!(parsed.text.trim_end(), mail.text.trim_end());
-        assert_eq!(
-            parsed.html.as_deref().map(str::trim_end),
-            mail.html.as_deref()
-        );
+        assert_eq!(parsed.html.as_deref().map(str::trim_end), mail.html.as_deref());
         assert_eq!(parsed.date, Some(mail.date));
         assert_eq!(parsed.loop_marker.as_deref(), Some("inbox-1"));
         assert_eq!(parsed.attachments.len(), 2);
         assert_eq!(parsed.attachments[0].name, "Rechnung März.pdf");
         assert_eq!(parsed.attachments[0].bytes, mail.attachments[0].2);
         assert_eq!(parsed.attachments[1].name, "passwd");
-        assert_eq!(
-            parsed.attachments[1].content_type,
-            "application/octet-stream"
-        );
+        assert_eq!(parsed.attachments[1].content_type, "application/octet-stream");
         assert_eq!(parsed.attachments[1].bytes, mail.attachments[1].2);
     }
 
@@ -314,10 +273,7 @@ mod tests {
         ] {
             assert!(raw.contains(&format!("\r\n{line}\r\n")), "{line} in {raw}");
         }
-        assert_eq!(
-            parse(raw.as_bytes(), &Limits::default()).unwrap().auto,
-            AutoKind::AutoReply
-        );
+        assert_eq!(parse(raw.as_bytes(), &Limits::default()).unwrap().auto, AutoKind::AutoReply);
     }
 
     #[test]
@@ -339,9 +295,7 @@ mod tests {
             mail.references = vec![evil.into(), "fine@x".into()];
             mail.attachments = vec![(evil.into(), evil.into(), vec![1])];
             let raw = String::from_utf8(to_rfc822(&mail).unwrap()).unwrap();
-            let bad = raw
-                .lines()
-                .any(|line| line.trim_start().to_lowercase().starts_with("bcc:"));
+            let bad = raw.lines().any(|line| line.trim_start().to_lowercase().starts_with("bcc:"));
             assert!(!bad, "{raw}");
             assert!(!raw.replace("\r\n", "").contains(['\r', '\n']), "{raw}");
             let parsed = parse(raw.as_bytes(), &Limits::default()).unwrap();
@@ -355,10 +309,7 @@ mod tests {
                     2 => mail.cc[0].1 = address,
                     _ => mail.reply_to = Some(address),
                 }
-                assert!(
-                    matches!(to_rfc822(&mail), Err(ComposeError::BadAddress(_))),
-                    "{field}"
-                );
+                assert!(matches!(to_rfc822(&mail), Err(ComposeError::BadAddress(_))), "{field}");
             }
             let mut mail = outgoing();
             mail.message_id = evil.into();

@@ -37,10 +37,8 @@ impl MailKey {
     /// MAC over the parts, each with its length in front.
     fn mac(&self, parts: &[&[u8]]) -> String {
         let mut framed = Vec::with_capacity(parts.len() * 2);
-        let lengths: Vec<[u8; 8]> = parts
-            .iter()
-            .map(|part| u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes())
-            .collect();
+        let lengths: Vec<[u8; 8]> =
+            parts.iter().map(|part| u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes()).collect();
         for (part, length) in parts.iter().zip(&lengths) {
             framed.push(length.as_slice());
             framed.push(*part);
@@ -111,12 +109,7 @@ fn same(left: &str, right: &str) -> bool {
 }
 
 fn reply_mac(key: &MailKey, organization: Uuid, mail_id: Uuid, mailbox: &str) -> String {
-    let mac = key.mac(&[
-        b"reply",
-        organization.as_bytes(),
-        mail_id.as_bytes(),
-        mailbox.to_lowercase().as_bytes(),
-    ]);
+    let mac = key.mac(&[b"reply", organization.as_bytes(), mail_id.as_bytes(), mailbox.to_lowercase().as_bytes()]);
     first(&mac, REPLY_MAC_LEN).to_owned()
 }
 
@@ -128,9 +121,9 @@ fn id_mac(key: &MailKey, organization: Uuid, mail_id: Uuid) -> String {
 /// Whether reply addresses of this mailbox stay within the 64 bytes of a local part; otherwise
 /// use the plain address and rely on the Message-ID.
 pub fn supports_reply_address(mailbox: &str) -> bool {
-    mailbox.rsplit_once('@').is_some_and(|(local, domain)| {
-        (1..=MAX_MAILBOX_LOCAL).contains(&local.len()) && !domain.is_empty()
-    })
+    mailbox
+        .rsplit_once('@')
+        .is_some_and(|(local, domain)| (1..=MAX_MAILBOX_LOCAL).contains(&local.len()) && !domain.is_empty())
 }
 
 /// The address answers to `mail_id` go to: `local+<id><mac>@domain`, 46 characters more than
@@ -146,12 +139,7 @@ pub fn reply_address(key: &MailKey, organization: Uuid, mail_id: Uuid, mailbox: 
 
 /// The mail an address was made for by [`reply_address`] with the same organization and
 /// mailbox. Upper and lower case are the same; the MAC is compared in constant time.
-pub fn verify_reply_address(
-    key: &MailKey,
-    organization: Uuid,
-    mailbox: &str,
-    candidate: &str,
-) -> Option<Uuid> {
+pub fn verify_reply_address(key: &MailKey, organization: Uuid, mailbox: &str, candidate: &str) -> Option<Uuid> {
     let candidate = candidate.trim().to_lowercase();
     let mailbox = mailbox.to_lowercase();
     let (local, domain) = mailbox.rsplit_once('@')?;
@@ -202,30 +190,13 @@ mod tests {
         let (key, organization, mail) = ids();
         let address = reply_address(&key, organization, mail, MAILBOX);
         assert_eq!(address.len(), MAILBOX.len() + 47);
-        for candidate in [
-            address.clone(),
-            address.to_uppercase(),
-            address.to_lowercase(),
-        ] {
-            assert_eq!(
-                verify_reply_address(&key, organization, MAILBOX, &candidate),
-                Some(mail)
-            );
-            assert_eq!(
-                verify_reply_address(&key, organization, "support@EXAMPLE.com", &candidate),
-                Some(mail)
-            );
+        for candidate in [address.clone(), address.to_uppercase(), address.to_lowercase()] {
+            assert_eq!(verify_reply_address(&key, organization, MAILBOX, &candidate), Some(mail));
+            assert_eq!(verify_reply_address(&key, organization, "support@EXAMPLE.com", &candidate), Some(mail));
         }
         let id = message_id(&key, organization, mail, "example.com");
-        for candidate in [
-            id.clone(),
-            format!("<{}>", id.to_uppercase()),
-            id.replace("example.com", "relay.net"),
-        ] {
-            assert_eq!(
-                verify_message_id(&key, organization, &candidate),
-                Some(mail)
-            );
+        for candidate in [id.clone(), format!("<{}>", id.to_uppercase()), id.replace("example.com", "relay.net")] {
+            assert_eq!(verify_message_id(&key, organization, &candidate), Some(mail));
         }
     }
 
@@ -248,27 +219,15 @@ mod tests {
             let mut bytes = address.clone().into_bytes();
             bytes[index] = if bytes[index] == b'7' { b'8' } else { b'7' };
             let changed = String::from_utf8(bytes).unwrap();
-            assert_eq!(
-                verify_reply_address(&key, organization, MAILBOX, &changed),
-                None,
-                "{changed}"
-            );
+            assert_eq!(verify_reply_address(&key, organization, MAILBOX, &changed), None, "{changed}");
             let shorter = [&address[..index], &address[index + 1..]].concat();
-            assert_eq!(
-                verify_reply_address(&key, organization, MAILBOX, &shorter),
-                None,
-                "{shorter}"
-            );
+            assert_eq!(verify_reply_address(&key, organization, MAILBOX, &shorter), None, "{shorter}");
         }
         for index in 0..id.find('@').unwrap() {
             let mut bytes = id.clone().into_bytes();
             bytes[index] = if bytes[index] == b'7' { b'8' } else { b'7' };
             let changed = String::from_utf8(bytes).unwrap();
-            assert_eq!(
-                verify_message_id(&key, organization, &changed),
-                None,
-                "{changed}"
-            );
+            assert_eq!(verify_message_id(&key, organization, &changed), None, "{changed}");
         }
     }
 
@@ -281,24 +240,12 @@ mod tests {
         assert_eq!(verify_reply_address(&key, other, MAILBOX, &address), None);
         assert_eq!(verify_message_id(&key, other, &id), None);
         let moved = address.to_lowercase().replace("support+", "sales+");
-        assert_eq!(
-            verify_reply_address(&key, organization, "sales@example.com", &moved),
-            None
-        );
-        assert_eq!(
-            verify_reply_address(&key, organization, "sales@example.com", &address),
-            None
-        );
+        assert_eq!(verify_reply_address(&key, organization, "sales@example.com", &moved), None);
+        assert_eq!(verify_reply_address(&key, organization, "sales@example.com", &address), None);
         let elsewhere = address.to_lowercase().replace("example.com", "example.org");
-        assert_eq!(
-            verify_reply_address(&key, organization, "support@example.org", &elsewhere),
-            None
-        );
+        assert_eq!(verify_reply_address(&key, organization, "support@example.org", &elsewhere), None);
         let stranger = MailKey::derive(b"other");
-        assert_eq!(
-            verify_reply_address(&stranger, organization, MAILBOX, &address),
-            None
-        );
+        assert_eq!(verify_reply_address(&stranger, organization, MAILBOX, &address), None);
         assert_eq!(verify_message_id(&stranger, organization, &id), None);
         // A reply MAC is no Message-ID MAC.
         let (_, token) = address.split_once('+').unwrap();
@@ -321,15 +268,9 @@ mod tests {
         for _ in 0..10_000 {
             let mac: String = (0..REPLY_MAC_LEN).map(|_| letter()).collect();
             let address = format!("support+{id}{mac}@example.com");
-            assert_eq!(
-                verify_reply_address(&key, organization, MAILBOX, &address),
-                None
-            );
+            assert_eq!(verify_reply_address(&key, organization, MAILBOX, &address), None);
             let mac: String = (0..ID_MAC_LEN).map(|_| letter()).collect();
-            assert_eq!(
-                verify_message_id(&key, organization, &format!("hd.{id}.{mac}@x")),
-                None
-            );
+            assert_eq!(verify_message_id(&key, organization, &format!("hd.{id}.{mac}@x")), None);
         }
     }
 
@@ -346,10 +287,7 @@ mod tests {
             "hd.@",
             "support+id5@example.com",
         ] {
-            assert_eq!(
-                verify_reply_address(&key, organization, MAILBOX, candidate),
-                None
-            );
+            assert_eq!(verify_reply_address(&key, organization, MAILBOX, candidate), None);
             assert_eq!(verify_message_id(&key, organization, candidate), None);
         }
         assert_eq!(reply_address(&key, organization, mail, "broken"), "broken");

@@ -68,11 +68,7 @@ impl Writer<'_> {
     }
 
     /// Index of the nearest open element that fits, not looking outside the current cell.
-    fn find_inside(
-        &self,
-        fits: impl Fn(&str) -> bool,
-        stop: impl Fn(&str) -> bool,
-    ) -> Option<usize> {
+    fn find_inside(&self, fits: impl Fn(&str) -> bool, stop: impl Fn(&str) -> bool) -> Option<usize> {
         for (index, (name, kind)) in self.open.iter().enumerate().rev() {
             if fits(name) {
                 return Some(index);
@@ -107,12 +103,7 @@ impl Writer<'_> {
             Kind::Cell if name != "caption" => matches!(open, Kind::Rows | Kind::Row),
             _ => false,
         };
-        let kept = self
-            .open
-            .iter()
-            .skip(table + 1)
-            .take_while(|(_, open)| keeps(*open))
-            .count();
+        let kept = self.open.iter().skip(table + 1).take_while(|(_, open)| keeps(*open)).count();
         self.pop_to(table + 1 + kept);
         if kind == Kind::Row && self.top() == Some(Kind::Table) {
             self.push("tbody", Kind::Rows);
@@ -143,9 +134,7 @@ impl Writer<'_> {
         }
         let same = match name {
             "li" => self.find_inside(|open| open == "li", |open| matches!(open, "ul" | "ol")),
-            "dd" | "dt" => {
-                self.find_inside(|open| matches!(open, "dd" | "dt"), |open| open == "dl")
-            }
+            "dd" | "dt" => self.find_inside(|open| matches!(open, "dd" | "dt"), |open| open == "dl"),
             "a" => self.find_inside(|open| open == "a", |_| false),
             _ => None,
         };
@@ -300,13 +289,8 @@ fn is_special(c: char) -> bool {
 /// The bounded, well nested form of `html`. `image` decides what becomes of each image source.
 pub fn balance(html: &str, image: &mut dyn FnMut(&str) -> Image) -> String {
     let html = super::cut(html, super::MAX_INPUT);
-    let mut writer = Writer {
-        out: String::with_capacity(html.len() / 2),
-        open: Vec::new(),
-        elements: 0,
-        node_start: 0,
-        image,
-    };
+    let mut writer =
+        Writer { out: String::with_capacity(html.len() / 2), open: Vec::new(), elements: 0, node_start: 0, image };
     for token in Tokens::new(html) {
         match token {
             Token::Text(text) => writer.text(text),

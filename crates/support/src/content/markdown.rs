@@ -35,12 +35,7 @@ pub(super) fn raw(source: &str) -> String {
 fn is_hostile(source: &str) -> bool {
     source.lines().any(|line| {
         line.bytes()
-            .filter(|byte| {
-                matches!(
-                    byte,
-                    b'>' | b'[' | b'*' | b'_' | b'`' | b'<' | b'~' | b'!' | b'|'
-                )
-            })
+            .filter(|byte| matches!(byte, b'>' | b'[' | b'*' | b'_' | b'`' | b'<' | b'~' | b'!' | b'|'))
             .take(MAX_MARKS + 1)
             .count()
             > MAX_MARKS

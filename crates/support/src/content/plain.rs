@@ -7,9 +7,7 @@ use super::{MAX_INPUT, cut};
 /// HTML of plain text: escaped, blank lines part paragraphs, web and mail addresses become
 /// links. The result still goes through the sanitizer before it is shown.
 pub fn text_to_html(text: &str) -> String {
-    let text = cut(text, MAX_INPUT)
-        .replace("\r\n", "\n")
-        .replace('\r', "\n");
+    let text = cut(text, MAX_INPUT).replace("\r\n", "\n").replace('\r', "\n");
     let mut out = String::with_capacity(text.len() + text.len() / 8);
     let mut open = false;
     for line in text.split('\n') {
@@ -32,23 +30,12 @@ pub fn text_to_html(text: &str) -> String {
 
 fn link_line(out: &mut String, line: &str) {
     for word in line.split_inclusive(' ') {
-        let start = word
-            .find("https://")
-            .or_else(|| word.find("http://"))
-            .unwrap_or(word.len());
+        let start = word.find("https://").or_else(|| word.find("http://")).unwrap_or(word.len());
         let (before, address) = word.split_at(start);
-        let end = address
-            .find(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"'))
-            .unwrap_or(address.len());
+        let end = address.find(|c: char| c.is_whitespace() || matches!(c, '<' | '>' | '"')).unwrap_or(address.len());
         let address = address.get(..end).unwrap_or("");
-        let kept = address
-            .trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '\'', '*'])
-            .len();
-        let (address, after) = word
-            .get(start..)
-            .unwrap_or("")
-            .split_at_checked(kept)
-            .unwrap_or(("", ""));
+        let kept = address.trim_end_matches(['.', ',', ';', ':', '!', '?', ')', ']', '\'', '*']).len();
+        let (address, after) = word.get(start..).unwrap_or("").split_at_checked(kept).unwrap_or(("", ""));
         escape_into(out, before);
         if address.len() > "https://".len() && address.len() <= 2_000 {
             out.push_str("<a href=\"");
@@ -220,8 +207,8 @@ impl TextWriter {
             "a" => {
                 if let Some((address, start)) = self.link.take() {
                     let label = self.out.get(start..).unwrap_or("").trim();
-                    let known = label.contains(address.trim_end_matches('/'))
-                        || address.ends_with(label) && !label.is_empty();
+                    let known =
+                        label.contains(address.trim_end_matches('/')) || address.ends_with(label) && !label.is_empty();
                     if !known && !label.is_empty() {
                         self.out.push_str(" (");
                         self.out.push_str(&address);

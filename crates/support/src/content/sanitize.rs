@@ -50,16 +50,12 @@ fn strip_scheme<'a>(address: &'a str, scheme: &str) -> Option<&'a str> {
 }
 
 fn is_web(address: &str) -> bool {
-    ["http://", "https://"]
-        .iter()
-        .any(|scheme| strip_scheme(address, scheme).is_some_and(|rest| !rest.is_empty()))
+    ["http://", "https://"].iter().any(|scheme| strip_scheme(address, scheme).is_some_and(|rest| !rest.is_empty()))
 }
 
 /// Whether a link may point there.
 pub(super) fn is_link(address: &str) -> bool {
-    is_web(address)
-        || strip_scheme(address, "mailto:").is_some()
-        || strip_scheme(address, "tel:").is_some()
+    is_web(address) || strip_scheme(address, "mailto:").is_some() || strip_scheme(address, "tel:").is_some()
 }
 
 const TAGS: [&str; 48] = [
@@ -117,10 +113,7 @@ fn tag_attributes() -> HashMap<&'static str, HashSet<&'static str>> {
     HashMap::from([
         ("a", HashSet::from(["href", "title"])),
         ("abbr", HashSet::from(["title"])),
-        (
-            "img",
-            HashSet::from(["src", "data-src", "alt", "title", "width", "height"]),
-        ),
+        ("img", HashSet::from(["src", "data-src", "alt", "title", "width", "height"])),
         ("td", HashSet::from(["colspan", "rowspan", "align"])),
         ("th", HashSet::from(["colspan", "rowspan", "align"])),
         ("tr", HashSet::from(["align"])),

@@ -1,8 +1,7 @@
 use std::time::{Duration, Instant};
 
 use super::{
-    BodyFormat, MAX_INPUT, balance, html_to_text, markdown_to_html, render, sanitize,
-    sanitize_with, text_to_html,
+    BodyFormat, MAX_INPUT, balance, html_to_text, markdown_to_html, render, sanitize, sanitize_with, text_to_html,
 };
 
 /// security.md 1.4, with each shown body checked for anything that could run or call home.
@@ -87,16 +86,12 @@ fn inspect(html: &str) {
         );
         for (attribute, value) in super::tokens::attributes(source) {
             match attribute.as_str() {
-                "href" => assert!(
-                    value.starts_with("http") || value.starts_with("mailto:"),
-                    "{html}"
-                ),
+                "href" => assert!(value.starts_with("http") || value.starts_with("mailto:"), "{html}"),
                 "rel" => assert_eq!(value, "noopener noreferrer nofollow"),
                 "target" => assert_eq!(value, "_blank"),
                 "data-src" => assert!(value.starts_with("http"), "{html}"),
                 "src" => assert!(value.starts_with("/files/"), "{html}"),
-                "alt" | "title" | "width" | "height" | "colspan" | "rowspan" | "align" | "dir"
-                | "start" | "value" => {}
+                "alt" | "title" | "width" | "height" | "colspan" | "rowspan" | "align" | "dir" | "start" | "value" => {}
                 other => panic!("attribute {other} in {html}"),
             }
         }
@@ -114,9 +109,7 @@ fn no_payload_survives_in_any_format() {
         ] {
             inspect(&sanitize(&wrapped));
             for format in [BodyFormat::Html, BodyFormat::Markdown, BodyFormat::Text] {
-                inspect(&render(&wrapped, format, &|id| {
-                    Some(format!("/files/{id}"))
-                }));
+                inspect(&render(&wrapped, format, &|id| Some(format!("/files/{id}"))));
             }
             inspect(&markdown_to_html(&wrapped));
             let text = html_to_text(&wrapped);
@@ -137,25 +130,14 @@ fn markdown_payloads_are_harmless() {
     ] {
         let html = markdown_to_html(source);
         inspect(&html);
-        assert!(
-            !html.contains("src=\"h") || html.contains("data-src"),
-            "{html}"
-        );
+        assert!(!html.contains("src=\"h") || html.contains("data-src"), "{html}");
     }
 }
 
 #[test]
 fn markdown_formats_what_agents_write() {
-    let html = markdown_to_html(
-        "**Hi** ~~x~~\nline\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\nhttps://example.com\n",
-    );
-    for wanted in [
-        "<strong>Hi</strong>",
-        "<del>x</del>",
-        "<br>",
-        "<td>1</td>",
-        "href=\"https://example.com\"",
-    ] {
+    let html = markdown_to_html("**Hi** ~~x~~\nline\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\nhttps://example.com\n");
+    for wanted in ["<strong>Hi</strong>", "<del>x</del>", "<br>", "<td>1</td>", "href=\"https://example.com\""] {
         assert!(html.contains(wanted), "{wanted} missing in {html}");
     }
 }
@@ -166,10 +148,7 @@ fn images_need_permission() {
     let shown = sanitize_with(html, &|id| (id == "logo@x").then(|| "/files/1".to_owned()));
     assert!(shown.contains("src=\"/files/1\""), "{shown}");
     assert!(shown.contains("<img alt=\"none\">"), "{shown}");
-    assert!(
-        shown.contains("data-src=\"https://t.example/p.gif?x=1&amp;y=2\""),
-        "{shown}"
-    );
+    assert!(shown.contains("data-src=\"https://t.example/p.gif?x=1&amp;y=2\""), "{shown}");
     assert!(!shown.contains(" src=\"https"), "{shown}");
 }
 
@@ -198,14 +177,9 @@ fn sanitizing_twice_changes_nothing() {
 
 #[test]
 fn plain_text_keeps_lines_and_links() {
-    let html = sanitize(&text_to_html(
-        "Dear <b>\nsee https://x.example/a?b=1&c=2. Bye\n\nJ \"Q\"",
-    ));
+    let html = sanitize(&text_to_html("Dear <b>\nsee https://x.example/a?b=1&c=2. Bye\n\nJ \"Q\""));
     assert!(html.contains("Dear &lt;b&gt;<br>"), "{html}");
-    assert!(
-        html.contains("<a href=\"https://x.example/a?b=1&amp;c=2\""),
-        "{html}"
-    );
+    assert!(html.contains("<a href=\"https://x.example/a?b=1&amp;c=2\""), "{html}");
     assert!(html.contains("</a>. Bye</p>"), "{html}");
     assert!(html.contains("<p>J \"Q\"</p>"), "{html}");
 }
@@ -225,19 +199,11 @@ fn html_becomes_readable_text() {
 #[test]
 fn known_elements_are_sorted_and_nesting_is_repaired() {
     let plain = |html: &str| balance::balance(html, &mut |_| balance::Image::Drop);
-    for name in [
-        "a", "abbr", "caption", "h6", "listing", "main", "tfoot", "var", "ul",
-    ] {
-        assert!(
-            !plain(&format!("<table><{name} href=x>")).is_empty(),
-            "{name}"
-        );
+    for name in ["a", "abbr", "caption", "h6", "listing", "main", "tfoot", "var", "ul"] {
+        assert!(!plain(&format!("<table><{name} href=x>")).is_empty(), "{name}");
     }
     assert_eq!(plain("<b><p>x</b>y"), "<b><p>x</p></b>y");
-    assert_eq!(
-        plain("<table>x<tr>y"),
-        "<table><tbody><tr><td>x</td></tr><tr><td>y</td></tr></tbody></table>"
-    );
+    assert_eq!(plain("<table>x<tr>y"), "<table><tbody><tr><td>x</td></tr><tr><td>y</td></tr></tbody></table>");
     assert_eq!(plain("<td>x</td></div></p>"), "x");
 }
 
@@ -246,10 +212,8 @@ fn hostile_markup_is_bounded() {
     // A quarter of the limit: what is quadratic still takes minutes here.
     let fill = |unit: &str| unit.repeat(MAX_INPUT / 4 / unit.len());
     let attributes = format!("<a {}>x</a>", fill("a1=2 "));
-    let distinct: String = (0..60_000)
-        .map(|n| format!("<font a{n}=1><b>"))
-        .collect::<String>()
-        + &fill("<p>x").replace('x', "y");
+    let distinct: String =
+        (0..60_000).map(|n| format!("<font a{n}=1><b>")).collect::<String>() + &fill("<p>x").replace('x', "y");
     let mut worst = Duration::ZERO;
     for (name, html) in [
         ("div", fill("<div>")),
@@ -289,16 +253,9 @@ fn hostile_markup_is_bounded() {
         let started = Instant::now();
         let text = html_to_text(&html);
         let text_in = started.elapsed();
-        println!(
-            "{name}: sanitize {shown_in:?} ({} bytes), text {text_in:?} ({} bytes)",
-            shown.len(),
-            text.len()
-        );
+        println!("{name}: sanitize {shown_in:?} ({} bytes), text {text_in:?} ({} bytes)", shown.len(), text.len());
         worst = worst.max(shown_in).max(text_in);
-        assert!(
-            shown.len() <= 12 * 1024 * 1024 && text.len() <= MAX_INPUT,
-            "{name}"
-        );
+        assert!(shown.len() <= 12 * 1024 * 1024 && text.len() <= MAX_INPUT, "{name}");
     }
     assert!(worst < Duration::from_secs(10), "{worst:?}");
 }
@@ -307,9 +264,7 @@ fn hostile_markup_is_bounded() {
 fn hostile_markdown_is_bounded() {
     const SIZE: usize = 250_000;
     let fill = |unit: &str| unit.repeat(SIZE / unit.len());
-    let indented: String = (0..600)
-        .map(|n| format!("{}- x\n", "  ".repeat(n)))
-        .collect();
+    let indented: String = (0..600).map(|n| format!("{}- x\n", "  ".repeat(n))).collect();
     for (name, source) in [
         (">", fill("> ")),
         ("[", fill("[")),
@@ -318,26 +273,15 @@ fn hostile_markdown_is_bounded() {
         ("* lines", fill("*a\n")),
         ("**a lines", fill("**a **\n")),
         ("_ mixed", fill("*a_ **b__ \n")),
-        (
-            "` lines",
-            (1..700)
-                .map(|n| format!("{}\n", "`".repeat(n.min(300))))
-                .collect(),
-        ),
+        ("` lines", (1..700).map(|n| format!("{}\n", "`".repeat(n.min(300)))).collect()),
         ("link", fill("[a](<b\n")),
         ("lt", fill("<a\n")),
         ("list", fill("- ")),
         ("number list", fill("1. ")),
         ("indented", indented),
-        (
-            "table",
-            format!("{}\n{}\n", "|a".repeat(150), "|-".repeat(150)) + &fill("|\n"),
-        ),
+        ("table", format!("{}\n{}\n", "|a".repeat(150), "|-".repeat(150)) + &fill("|\n")),
         ("refs", fill("[a]: b\n")),
-        (
-            "ref use",
-            format!("[a]: {}\n\n{}", "b".repeat(50_000), fill("[a]\n")),
-        ),
+        ("ref use", format!("[a]: {}\n\n{}", "b".repeat(50_000), fill("[a]\n"))),
         ("www", fill("www.a@b.c\n")),
         ("entities", fill("&a;")),
     ] {

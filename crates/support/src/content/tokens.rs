@@ -81,13 +81,8 @@ impl<'a> Tokens<'a> {
                 Some(body) => (true, body),
                 None => (false, self.rest),
             };
-            let hit = body
-                .get(..name.len())
-                .is_some_and(|start| start.eq_ignore_ascii_case(name))
-                && body
-                    .as_bytes()
-                    .get(name.len())
-                    .is_none_or(|next| !next.is_ascii_alphanumeric());
+            let hit = body.get(..name.len()).is_some_and(|start| start.eq_ignore_ascii_case(name))
+                && body.as_bytes().get(name.len()).is_none_or(|next| !next.is_ascii_alphanumeric());
             if hit && closing {
                 depth -= 1;
                 if depth == 0 {
@@ -103,9 +98,7 @@ impl<'a> Tokens<'a> {
 
     fn tag(&mut self, closing: bool) -> Option<Token<'a>> {
         let body = self.rest.get(1 + usize::from(closing)..).unwrap_or("");
-        let name_end = body
-            .find(|c: char| c.is_ascii_whitespace() || c == '/' || c == '>')
-            .unwrap_or(body.len());
+        let name_end = body.find(|c: char| c.is_ascii_whitespace() || c == '/' || c == '>').unwrap_or(body.len());
         let (name, after) = body.split_at(name_end);
         let Some(end) = tag_end(after) else {
             self.rest = "";
@@ -217,11 +210,7 @@ pub fn attributes(source: &str) -> Vec<(String, &str)> {
                 let inner = value.get(1..).unwrap_or("");
                 inner.split_once(char::from(quote)).unwrap_or((inner, ""))
             }
-            _ => value.split_at(
-                value
-                    .find(|c: char| c.is_ascii_whitespace())
-                    .unwrap_or(value.len()),
-            ),
+            _ => value.split_at(value.find(|c: char| c.is_ascii_whitespace()).unwrap_or(value.len())),
         };
         rest = after;
         found.push((name, value));

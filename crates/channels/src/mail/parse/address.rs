@@ -13,9 +13,7 @@ pub(super) fn clean_email(email: &str) -> Option<String> {
     let email = email.trim().trim_matches(['<', '>']);
     let (local, domain) = email.rsplit_once('@')?;
     let bad = |c: char| {
-        c.is_whitespace()
-            || c.is_control()
-            || matches!(c, '<' | '>' | ',' | ';' | '(' | ')' | '\\' | ':' | '"')
+        c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | ',' | ';' | '(' | ')' | '\\' | ':' | '"')
     };
     let domain = domain.trim_end_matches('.');
     if local.is_empty() || domain.is_empty() || email.len() > 320 {
@@ -34,11 +32,7 @@ fn each(value: &[u8], mut found: impl FnMut(Address)) {
     };
     for entry in list.iter() {
         if let Some(email) = entry.address.as_deref().and_then(clean_email) {
-            let name = entry
-                .name
-                .as_deref()
-                .map(|name| clean_line(name, 200))
-                .filter(|name| !name.is_empty());
+            let name = entry.name.as_deref().map(|name| clean_line(name, 200)).filter(|name| !name.is_empty());
             found(Address { name, email });
         }
     }
@@ -52,11 +46,8 @@ pub(super) fn senders(headers: &Headers) -> Result<(Address, Vec<Address>, bool)
     for value in headers.all("from") {
         fields += 1;
         // An address hidden in an encoded word is none.
-        let literal: Vec<u8> = value
-            .iter()
-            .filter(|byte| !byte.is_ascii_whitespace())
-            .map(u8::to_ascii_lowercase)
-            .collect();
+        let literal: Vec<u8> =
+            value.iter().filter(|byte| !byte.is_ascii_whitespace()).map(u8::to_ascii_lowercase).collect();
         let literal = String::from_utf8_lossy(&literal);
         let before = all.len();
         each(value, |address| {

@@ -21,19 +21,14 @@ pub(super) fn assemble(raw: &[u8], limits: &Limits) -> Result<ParsedMail, ParseF
         return Err(ParseFailure::TooLarge);
     }
     // Mails with nothing but CR as line end: rewrite once, then go on as usual.
-    let rewritten = (raw.contains(&b'\r') && !raw.contains(&b'\n')).then(|| {
-        raw.iter()
-            .map(|byte| if *byte == b'\r' { b'\n' } else { *byte })
-            .collect::<Vec<u8>>()
-    });
+    let rewritten = (raw.contains(&b'\r') && !raw.contains(&b'\n'))
+        .then(|| raw.iter().map(|byte| if *byte == b'\r' { b'\n' } else { *byte }).collect::<Vec<u8>>());
     let walked = walk(rewritten.as_deref().unwrap_or(raw), limits)?;
     let headers = &walked.headers;
     let (from, other_from, ambiguous_sender) = senders(headers)?;
     let content = content(&walked.leaves, limits)?;
     let auto = auto_kind(headers, &walked.root, &from.email);
-    let bounce = (auto == AutoKind::Bounce)
-        .then(|| bounce(headers, &walked.leaves, &content.text, limits))
-        .flatten();
+    let bounce = (auto == AutoKind::Bounce).then(|| bounce(headers, &walked.leaves, &content.text, limits)).flatten();
     let (to, to_total) = recipients(headers, "to", limits.recipients);
     let (cc, cc_total) = recipients(headers, "cc", limits.recipients.saturating_sub(to.len()));
     let message_id = headers.ids("message-id").into_iter().next();
@@ -61,9 +56,7 @@ pub(super) fn assemble(raw: &[u8], limits: &Limits) -> Result<ParsedMail, ParseF
         attachments: content.attachments,
         auto,
         bounce,
-        loop_marker: headers
-            .plain("x-helpdesk-loop")
-            .map(|value| clean_line(&value, 200)),
+        loop_marker: headers.plain("x-helpdesk-loop").map(|value| clean_line(&value, 200)),
         fingerprint,
     })
 }
@@ -71,12 +64,7 @@ pub(super) fn assemble(raw: &[u8], limits: &Limits) -> Result<ParsedMail, ParseF
 /// The last `count` different ids, in order.
 fn newest(ids: Vec<String>, count: usize) -> Vec<String> {
     let mut kept: Vec<String> = Vec::new();
-    for id in ids
-        .into_iter()
-        .rev()
-        .filter_map(|id| clean_id(&id))
-        .take(500)
-    {
+    for id in ids.into_iter().rev().filter_map(|id| clean_id(&id)).take(500) {
         if kept.len() < count && !kept.contains(&id) {
             kept.push(id);
         }
@@ -134,8 +122,5 @@ fn fingerprint(
         add(attachment.name.as_bytes());
         add(&attachment.bytes);
     }
-    hash.finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -8,10 +8,7 @@ use super::walk::ContentKind;
 /// `noreply`, `no-reply`, `do_not_reply`, `mailer-daemon`, `postmaster` …
 pub fn is_no_reply(email: &str) -> bool {
     is_daemon(email) || {
-        let squeezed: String = local(email)
-            .chars()
-            .filter(|c| c.is_ascii_alphanumeric())
-            .collect();
+        let squeezed: String = local(email).chars().filter(|c| c.is_ascii_alphanumeric()).collect();
         squeezed.starts_with("noreply")
             || squeezed.starts_with("donotreply")
             || squeezed.starts_with("dontreply")
@@ -21,18 +18,13 @@ pub fn is_no_reply(email: &str) -> bool {
 }
 
 fn local(email: &str) -> String {
-    email
-        .rsplit_once('@')
-        .map_or(email, |(local, _)| local)
-        .to_lowercase()
+    email.rsplit_once('@').map_or(email, |(local, _)| local).to_lowercase()
 }
 
 fn is_daemon(email: &str) -> bool {
     let local = local(email);
-    matches!(
-        local.as_str(),
-        "mailer-daemon" | "mailerdaemon" | "mailer_daemon" | "postmaster" | "mail-daemon"
-    ) || local.starts_with("mailer-daemon+")
+    matches!(local.as_str(), "mailer-daemon" | "mailerdaemon" | "mailer_daemon" | "postmaster" | "mail-daemon")
+        || local.starts_with("mailer-daemon+")
 }
 
 fn value(headers: &Headers, name: &str) -> Option<String> {
@@ -53,21 +45,14 @@ pub(super) fn auto_kind(headers: &Headers, root: &ContentKind, from: &str) -> Au
 }
 
 fn is_bounce(headers: &Headers, root: &ContentKind, from: &str) -> bool {
-    let report = root.mime == "multipart/report"
-        && root
-            .report_type
-            .as_deref()
-            .is_none_or(|kind| kind == "delivery-status");
-    let null_sender = headers
-        .plain("return-path")
-        .is_some_and(|path| path == "<>" || path == "< >");
+    let report =
+        root.mime == "multipart/report" && root.report_type.as_deref().is_none_or(|kind| kind == "delivery-status");
+    let null_sender = headers.plain("return-path").is_some_and(|path| path == "<>" || path == "< >");
     report || null_sender || headers.first("x-failed-recipients").is_some() || is_daemon(from)
 }
 
 fn precedence(headers: &Headers) -> impl Iterator<Item = String> {
-    ["precedence", "x-precedence"]
-        .into_iter()
-        .filter_map(|name| value(headers, name))
+    ["precedence", "x-precedence"].into_iter().filter_map(|name| value(headers, name))
 }
 
 fn is_bulk(headers: &Headers) -> bool {
@@ -78,29 +63,19 @@ fn is_bulk(headers: &Headers) -> bool {
 }
 
 fn is_auto_reply(headers: &Headers, from: &str) -> bool {
-    const PRESENT: [&str; 5] = [
-        "x-autoreply",
-        "x-autorespond",
-        "x-autoresponder",
-        "x-autoreply-from",
-        "x-mail-autoreply",
-    ];
+    const PRESENT: [&str; 5] =
+        ["x-autoreply", "x-autorespond", "x-autoresponder", "x-autoreply-from", "x-mail-autoreply"];
     let submitted = value(headers, "auto-submitted").is_some_and(|value| {
         let keyword = value.split([';', ' ', '(']).next().unwrap_or("");
         keyword != "no"
     });
     let suppressed = value(headers, "x-auto-response-suppress").is_some_and(|value| {
-        value
-            .split(|c: char| !c.is_ascii_alphanumeric())
-            .any(|word| matches!(word, "dr" | "autoreply" | "all" | "oof"))
+        value.split(|c: char| !c.is_ascii_alphanumeric()).any(|word| matches!(word, "dr" | "autoreply" | "all" | "oof"))
     });
-    let looped =
-        value(headers, "x-loop").is_some_and(|value| matches!(value.as_str(), "yes" | "true"));
-    let responder = headers.all("delivered-to").any(|value| {
-        super::headers::one_line(value)
-            .to_lowercase()
-            .starts_with("autoresponder")
-    });
+    let looped = value(headers, "x-loop").is_some_and(|value| matches!(value.as_str(), "yes" | "true"));
+    let responder = headers
+        .all("delivered-to")
+        .any(|value| super::headers::one_line(value).to_lowercase().starts_with("autoresponder"));
     submitted
         || suppressed
         || looped

@@ -39,10 +39,9 @@ fn disposition(headers: &Headers, kind: &ContentKind) -> Disposition {
         .filter(|value| value.len() <= 8_000)
         .map(|value| MessageStream::new(value).parse_content_type());
     let (attachment, name) = match &parsed {
-        Some(HeaderValue::ContentType(parsed)) => (
-            parsed.ctype().eq_ignore_ascii_case("attachment"),
-            parsed.attribute("filename").map(str::to_owned),
-        ),
+        Some(HeaderValue::ContentType(parsed)) => {
+            (parsed.ctype().eq_ignore_ascii_case("attachment"), parsed.attribute("filename").map(str::to_owned))
+        }
         _ => (false, None),
     };
     let name = name.or_else(|| kind.name.clone()).map(|name| words(&name));
@@ -63,10 +62,7 @@ fn words(name: &str) -> String {
 
 /// The decoded text of a leaf, at most `max` bytes; true when it was cut.
 fn text_of(leaf: &Leaf<'_>, max: usize) -> (String, bool) {
-    let encoding = leaf
-        .headers
-        .plain("content-transfer-encoding")
-        .unwrap_or_default();
+    let encoding = leaf.headers.plain("content-transfer-encoding").unwrap_or_default();
     let bytes = transfer(&encoding, leaf.body, max + 8);
     let over = bytes.len() > max;
     let bytes = bytes.get(..bytes.len().min(max)).unwrap_or(&bytes);
@@ -93,34 +89,22 @@ pub(super) fn content(leaves: &[Leaf<'_>], limits: &Limits) -> Result<Content, P
     for leaf in leaves {
         let disposition = disposition(&leaf.headers, &leaf.kind);
         let is_html = leaf.kind.mime == "text/html";
-        let is_body = (is_html || leaf.kind.mime == "text/plain")
-            && !disposition.attachment
-            && disposition.name.is_none();
+        let is_body =
+            (is_html || leaf.kind.mime == "text/plain") && !disposition.attachment && disposition.name.is_none();
         if !is_body {
             attach(&mut content, leaf, disposition, &mut size, limits)?;
             continue;
         }
-        let left = if is_html {
-            &mut html_left
-        } else {
-            &mut text_left
-        };
+        let left = if is_html { &mut html_left } else { &mut text_left };
         let (text, was_cut) = text_of(leaf, *left);
         *left = left.saturating_sub(text.len());
         content.truncated |= was_cut;
         let same = leaf.group.is_some() && pieces.last().is_some_and(|p| p.group == leaf.group);
         if !same {
-            pieces.push(Piece {
-                group: leaf.group,
-                ..Piece::default()
-            });
+            pieces.push(Piece { group: leaf.group, ..Piece::default() });
         }
         if let Some(piece) = pieces.last_mut() {
-            let target = if is_html {
-                &mut piece.html
-            } else {
-                &mut piece.text
-            };
+            let target = if is_html { &mut piece.html } else { &mut piece.text };
             content.truncated |= append(target, &text, limits.html);
         }
     }
@@ -133,18 +117,10 @@ fn join(content: &mut Content, pieces: Vec<Piece>, limits: &Limits) {
     let mut html = String::new();
     for piece in pieces {
         if has_html {
-            let more = if piece.html.trim().is_empty() {
-                text_to_html(&piece.text)
-            } else {
-                piece.html.clone()
-            };
+            let more = if piece.html.trim().is_empty() { text_to_html(&piece.text) } else { piece.html.clone() };
             content.truncated |= append(&mut html, &more, limits.html);
         }
-        let text = if piece.text.trim().is_empty() {
-            html_to_text(&piece.html)
-        } else {
-            piece.text
-        };
+        let text = if piece.text.trim().is_empty() { html_to_text(&piece.html) } else { piece.text };
         content.truncated |= append(&mut content.text, &text, limits.text);
     }
     content.html = has_html.then_some(html);
@@ -157,10 +133,7 @@ fn attach(
     size: &mut usize,
     limits: &Limits,
 ) -> Result<(), ParseFailure> {
-    let encoding = leaf
-        .headers
-        .plain("content-transfer-encoding")
-        .unwrap_or_default();
+    let encoding = leaf.headers.plain("content-transfer-encoding").unwrap_or_default();
     let left = limits.attachments.saturating_sub(*size);
     let bytes = transfer(&encoding, leaf.body, left + 1);
     if bytes.len() > left {
@@ -188,9 +161,7 @@ fn attach(
         std::borrow::Cow::Owned(bytes) => bytes,
     };
     content.attachments.push(Attachment {
-        inline: !disposition.attachment
-            && content_id.is_some()
-            && (leaf.related || mime.starts_with("image/")),
+        inline: !disposition.attachment && content_id.is_some() && (leaf.related || mime.starts_with("image/")),
         name,
         content_type: mime,
         content_id,

@@ -13,35 +13,21 @@ const MAX_REPORT: usize = 256 * 1024;
 
 /// Reads the report out of a mail known to be a bounce. `None` when it says nothing about
 /// recipients or the original mail.
-pub(super) fn bounce(
-    headers: &Headers,
-    leaves: &[Leaf<'_>],
-    text: &str,
-    limits: &Limits,
-) -> Option<Bounce> {
+pub(super) fn bounce(headers: &Headers, leaves: &[Leaf<'_>], text: &str, limits: &Limits) -> Option<Bounce> {
     let mut recipients = Vec::new();
     let mut original = None;
     for leaf in leaves {
-        let encoding = leaf
-            .headers
-            .plain("content-transfer-encoding")
-            .unwrap_or_default();
+        let encoding = leaf.headers.plain("content-transfer-encoding").unwrap_or_default();
         match leaf.kind.mime.as_str() {
             "message/delivery-status" | "message/global-delivery-status" => {
                 let body = transfer(&encoding, leaf.body, MAX_REPORT);
                 status_blocks(&body, limits, &mut recipients);
             }
-            "message/rfc822"
-            | "text/rfc822-headers"
-            | "message/global"
-            | "message/global-headers"
+            "message/rfc822" | "text/rfc822-headers" | "message/global" | "message/global-headers"
                 if original.is_none() =>
             {
                 let body = transfer(&encoding, leaf.body, MAX_REPORT);
-                original = Headers::of(body.trim_ascii_start(), limits)
-                    .ids("message-id")
-                    .into_iter()
-                    .next();
+                original = Headers::of(body.trim_ascii_start(), limits).ids("message-id").into_iter().next();
             }
             _ => {}
         }
@@ -61,11 +47,7 @@ pub(super) fn bounce(
             None => recipient.action == "failed",
         }
     });
-    Some(Bounce {
-        original_message_id: original,
-        recipients,
-        permanent,
-    })
+    Some(Bounce { original_message_id: original, recipients, permanent })
 }
 
 fn status_blocks(body: &[u8], limits: &Limits, found: &mut Vec<BouncedRecipient>) {
@@ -79,18 +61,10 @@ fn status_blocks(body: &[u8], limits: &Limits, found: &mut Vec<BouncedRecipient>
         let address = ["final-recipient", "original-recipient"]
             .into_iter()
             .filter_map(|name| fields.plain(name))
-            .find_map(|value| {
-                clean_email(
-                    value
-                        .rsplit_once(';')
-                        .map_or(value.as_str(), |(_, address)| address),
-                )
-            });
+            .find_map(|value| clean_email(value.rsplit_once(';').map_or(value.as_str(), |(_, address)| address)));
         let Some(address) = address else { continue };
         let diagnostic = fields.plain("diagnostic-code").unwrap_or_default();
-        let diagnostic = diagnostic
-            .split_once(';')
-            .map_or(diagnostic.as_str(), |(_, text)| text);
+        let diagnostic = diagnostic.split_once(';').map_or(diagnostic.as_str(), |(_, text)| text);
         found.push(BouncedRecipient {
             address,
             status: fields
@@ -101,12 +75,7 @@ fn status_blocks(body: &[u8], limits: &Limits, found: &mut Vec<BouncedRecipient>
             action: fields
                 .plain("action")
                 .map(|value| value.to_lowercase())
-                .filter(|value| {
-                    matches!(
-                        value.as_str(),
-                        "failed" | "delayed" | "delivered" | "relayed" | "expanded"
-                    )
-                })
+                .filter(|value| matches!(value.as_str(), "failed" | "delayed" | "delivered" | "relayed" | "expanded"))
                 .unwrap_or_default(),
             diagnostic: clean_line(diagnostic, 500),
         });
@@ -135,30 +104,27 @@ fn failed_recipients(headers: &Headers, text: &str, found: &mut Vec<BouncedRecip
 
 /// The first enhanced status code (`5.1.1`) of a text.
 fn status_code(text: &str) -> Option<String> {
-    text.split(|c: char| !c.is_ascii_digit() && c != '.')
-        .find_map(|word| {
-            let word = word.trim_end_matches('.');
-            let mut parts = word.split('.');
-            let class = parts.next()?;
-            let rest: Vec<&str> = parts.collect();
-            let fine = matches!(class, "2" | "4" | "5")
-                && rest.len() == 2
-                && rest.iter().all(|part| (1..=3).contains(&part.len()));
-            fine.then(|| word.to_owned())
-        })
+    text.split(|c: char| !c.is_ascii_digit() && c != '.').find_map(|word| {
+        let word = word.trim_end_matches('.');
+        let mut parts = word.split('.');
+        let class = parts.next()?;
+        let rest: Vec<&str> = parts.collect();
+        let fine = matches!(class, "2" | "4" | "5")
+            && rest.len() == 2
+            && rest.iter().all(|part| (1..=3).contains(&part.len()));
+        fine.then(|| word.to_owned())
+    })
 }
 
 /// Plain text reports repeat the headers of the original mail.
 fn id_in_text(text: &str) -> Option<String> {
-    support::content::cut(text, MAX_REPORT)
-        .lines()
-        .find_map(|line| {
-            let line = line.trim_start_matches(['>', ' ', '\t']);
-            let (name, value) = line.split_once(':')?;
-            if !name.eq_ignore_ascii_case("message-id") {
-                return None;
-            }
-            let (_, id) = value.split_once('<')?;
-            super::headers::clean_id(id.split_once('>')?.0)
-        })
+    support::content::cut(text, MAX_REPORT).lines().find_map(|line| {
+        let line = line.trim_start_matches(['>', ' ', '\t']);
+        let (name, value) = line.split_once(':')?;
+        if !name.eq_ignore_ascii_case("message-id") {
+            return None;
+        }
+        let (_, id) = value.split_once('<')?;
+        super::headers::clean_id(id.split_once('>')?.0)
+    })
 }

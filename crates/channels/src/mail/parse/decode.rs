@@ -20,10 +20,7 @@ const fn base64_table() -> [u8; 256] {
     let mut table = [INVALID; 256];
     let mut index = 0_u8;
     while index < 64 {
-        #[expect(
-            clippy::indexing_slicing,
-            reason = "constant evaluation, bounds are checked"
-        )]
+        #[expect(clippy::indexing_slicing, reason = "constant evaluation, bounds are checked")]
         {
             table[alphabet[index as usize] as usize] = index;
         }
@@ -75,9 +72,7 @@ fn flush(out: &mut Vec<u8>, bits: u32, count: u8) {
 }
 
 fn hex(byte: u8) -> Option<u8> {
-    char::from(byte)
-        .to_digit(16)
-        .and_then(|digit| u8::try_from(digit).ok())
+    char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
 }
 
 fn quoted_printable(body: &[u8], max: usize) -> Vec<u8> {
@@ -88,9 +83,7 @@ fn quoted_printable(body: &[u8], max: usize) -> Vec<u8> {
         let mut bytes = soft.unwrap_or(content).iter();
         while let Some(byte) = bytes.next() {
             let mut ahead = bytes.clone();
-            let pair = (*byte == b'=')
-                .then(|| Some((hex(*ahead.next()?)?, hex(*ahead.next()?)?)))
-                .flatten();
+            let pair = (*byte == b'=').then(|| Some((hex(*ahead.next()?)?, hex(*ahead.next()?)?))).flatten();
             match pair {
                 Some((high, low)) => {
                     out.push(high * 16 + low);
@@ -116,10 +109,7 @@ pub(super) fn charset(name: Option<&str>, bytes: &[u8]) -> String {
         return String::from_utf8_lossy(rest).into_owned();
     }
     let name = name.unwrap_or("").trim().trim_matches('"');
-    let utf8 = matches!(
-        name.to_ascii_lowercase().as_str(),
-        "" | "utf-8" | "utf8" | "us-ascii"
-    );
+    let utf8 = matches!(name.to_ascii_lowercase().as_str(), "" | "utf-8" | "utf8" | "us-ascii");
     if !utf8
         && name.len() <= 45
         && let Some(decode) = charset_decoder(name.as_bytes())
@@ -129,9 +119,7 @@ pub(super) fn charset(name: Option<&str>, bytes: &[u8]) -> String {
     match std::str::from_utf8(bytes) {
         Ok(text) => text.to_owned(),
         // Declared as UTF-8, or only cut inside the last character.
-        Err(error) if utf8 || error.error_len().is_none() => {
-            String::from_utf8_lossy(bytes).into_owned()
-        }
+        Err(error) if utf8 || error.error_len().is_none() => String::from_utf8_lossy(bytes).into_owned(),
         Err(_) => bytes.iter().map(|byte| char::from(*byte)).collect(),
     }
 }

@@ -14,11 +14,7 @@ pub(super) struct Lines<'a> {
 
 impl<'a> Lines<'a> {
     pub(super) fn new(raw: &'a [u8], limit: usize) -> Self {
-        Self {
-            raw,
-            pos: 0,
-            left: limit,
-        }
+        Self { raw, pos: 0, left: limit }
     }
 
     /// Offset of the next line.
@@ -133,10 +129,7 @@ impl Headers {
         // NUL and bare CR have no business in a header.
         bytes.retain(|byte| !matches!(byte, 0 | b'\r'));
         bytes.extend_from_slice(b"\r\n");
-        self.fields.push(Field {
-            name: String::from_utf8_lossy(name).to_ascii_lowercase(),
-            value: bytes,
-        });
+        self.fields.push(Field { name: String::from_utf8_lossy(name).to_ascii_lowercase(), value: bytes });
         Ok(())
     }
 
@@ -152,10 +145,7 @@ impl Headers {
             .fields
             .iter()
             .filter(|field| field.name.starts_with("content-"))
-            .map(|field| Field {
-                name: field.name.clone(),
-                value: field.value.clone(),
-            })
+            .map(|field| Field { name: field.name.clone(), value: field.value.clone() })
             .collect();
         Self { fields }
     }
@@ -166,10 +156,7 @@ impl Headers {
 
     /// Raw values of all fields with this lower-case name.
     pub(super) fn all<'h>(&'h self, name: &'h str) -> impl Iterator<Item = &'h [u8]> {
-        self.fields
-            .iter()
-            .filter(move |field| field.name == name)
-            .map(|field| field.value.as_slice())
+        self.fields.iter().filter(move |field| field.name == name).map(|field| field.value.as_slice())
     }
 
     /// Raw value of the first field with this name.
@@ -203,10 +190,7 @@ impl Headers {
             let text = String::from_utf8_lossy(value);
             if text.contains('<') {
                 ids.extend(
-                    text.split('<')
-                        .skip(1)
-                        .filter_map(|part| part.split_once('>'))
-                        .filter_map(|(id, _)| clean_id(id)),
+                    text.split('<').skip(1).filter_map(|part| part.split_once('>')).filter_map(|(id, _)| clean_id(id)),
                 );
             } else {
                 ids.extend(text.split_whitespace().filter_map(clean_id));
@@ -236,9 +220,6 @@ pub(super) fn one_line(value: &[u8]) -> String {
 /// inside an id is undone.
 pub(super) fn clean_id(id: &str) -> Option<String> {
     let id: String = id.split_whitespace().collect();
-    let fine = (3..=500).contains(&id.len())
-        && id
-            .chars()
-            .all(|c| !c.is_control() && !matches!(c, '<' | '>'));
+    let fine = (3..=500).contains(&id.len()) && id.chars().all(|c| !c.is_control() && !matches!(c, '<' | '>'));
     fine.then_some(id)
 }

@@ -39,23 +39,11 @@ fn nesting() {
     let mut messages = String::from(HEAD);
     let mut digests = String::from(HEAD);
     for level in 0..1_000 {
-        write!(
-            multiparts,
-            "Content-Type: multipart/mixed; boundary=b{level}\r\n\r\n--b{level}\r\n"
-        )
-        .unwrap();
+        write!(multiparts, "Content-Type: multipart/mixed; boundary=b{level}\r\n\r\n--b{level}\r\n").unwrap();
         messages.push_str("Content-Type: message/rfc822\r\n\r\nSubject: y\r\n");
-        write!(
-            digests,
-            "Content-Type: multipart/digest; boundary=b{level}\r\n\r\n--b{level}\r\n\r\n"
-        )
-        .unwrap();
+        write!(digests, "Content-Type: multipart/digest; boundary=b{level}\r\n\r\n--b{level}\r\n\r\n").unwrap();
     }
-    refused(
-        "1,000 multiparts",
-        multiparts.as_bytes(),
-        ParseFailure::TooDeep,
-    );
+    refused("1,000 multiparts", multiparts.as_bytes(), ParseFailure::TooDeep);
     let mail = timed("1,000 messages", messages.as_bytes()).unwrap();
     assert_eq!(mail.attachments.len(), 1);
     timed("1,000 digests", digests.as_bytes()).unwrap();
@@ -68,55 +56,25 @@ fn nesting() {
 
 #[test]
 fn large_bodies() {
-    let base64 =
-        format!("{HEAD}Content-Type: application/x\r\nContent-Transfer-Encoding: base64\r\n\r\n");
-    refused(
-        "50 MB base64",
-        format!("{base64}{}", "QUFB".repeat(12_500_000)).as_bytes(),
-        ParseFailure::TooLarge,
-    );
+    let base64 = format!("{HEAD}Content-Type: application/x\r\nContent-Transfer-Encoding: base64\r\n\r\n");
+    refused("50 MB base64", format!("{base64}{}", "QUFB".repeat(12_500_000)).as_bytes(), ParseFailure::TooLarge);
     refused(
         "26 MB attachment",
         format!("{base64}{}", "QUFB".repeat(8_800_000)).as_bytes(),
         ParseFailure::AttachmentsTooLarge,
     );
-    let mail = timed(
-        "24 MB attachment, one line",
-        format!("{base64}{}", "QUFB".repeat(8_000_000)).as_bytes(),
-    )
-    .unwrap();
+    let mail = timed("24 MB attachment, one line", format!("{base64}{}", "QUFB".repeat(8_000_000)).as_bytes()).unwrap();
     assert_eq!(mail.attachments[0].bytes.len(), 24_000_000);
     let line = format!("{}\r\n", "QUFB".repeat(19));
-    let mail = timed(
-        "24 MB attachment, lines",
-        format!("{base64}{}", line.repeat(420_000)).as_bytes(),
-    )
-    .unwrap();
+    let mail = timed("24 MB attachment, lines", format!("{base64}{}", line.repeat(420_000)).as_bytes()).unwrap();
     assert_eq!(mail.attachments[0].bytes.len(), 57 * 420_000);
-    let mail = timed(
-        "20 MB text",
-        format!("{HEAD}\r\n{}", "word word\r\n".repeat(1_400_000)).as_bytes(),
-    )
-    .unwrap();
+    let mail = timed("20 MB text", format!("{HEAD}\r\n{}", "word word\r\n".repeat(1_400_000)).as_bytes()).unwrap();
     assert!(mail.truncated && mail.text.len() <= 512 * 1024);
-    let quoted = format!(
-        "{HEAD}Content-Transfer-Encoding: quoted-printable\r\n\r\n{}",
-        "=41".repeat(8_000_000)
-    );
-    assert!(
-        timed("quoted-printable", quoted.as_bytes())
-            .unwrap()
-            .truncated
-    );
-    refused(
-        "line feeds",
-        format!("{HEAD}\r\n{}", "\n".repeat(30_000_000)).as_bytes(),
-        ParseFailure::TooLarge,
-    );
-    let dashes = format!(
-        "{HEAD}Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\n{}",
-        "--\n".repeat(1_400_000)
-    );
+    let quoted = format!("{HEAD}Content-Transfer-Encoding: quoted-printable\r\n\r\n{}", "=41".repeat(8_000_000));
+    assert!(timed("quoted-printable", quoted.as_bytes()).unwrap().truncated);
+    refused("line feeds", format!("{HEAD}\r\n{}", "\n".repeat(30_000_000)).as_bytes(), ParseFailure::TooLarge);
+    let dashes =
+        format!("{HEAD}Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\n{}", "--\n".repeat(1_400_000));
     timed("dashes", dashes.as_bytes()).unwrap();
 }
 
@@ -134,10 +92,7 @@ fn large_html() {
         ("list", "<ul><li>"),
         ("link", "<a href='http://x/'>y</a>"),
     ] {
-        let raw = format!(
-            "{HEAD}Content-Type: text/html\r\n\r\n{}",
-            unit.repeat(2 * 1024 * 1024 / unit.len())
-        );
+        let raw = format!("{HEAD}Content-Type: text/html\r\n\r\n{}", unit.repeat(2 * 1024 * 1024 / unit.len()));
         let mail = timed(&format!("2 MB {name} HTML"), raw.as_bytes()).unwrap();
         assert!(mail.text.len() <= 512 * 1024 && mail.html.unwrap().len() <= 2 * 1024 * 1024);
     }
@@ -155,23 +110,12 @@ fn many_parts() {
     let mail = timed("500 attachments", mails(500).as_bytes()).unwrap();
     assert_eq!(mail.attachments.len(), 500);
     assert_eq!(mail.attachments[0].name, "xgnp.exe");
-    refused(
-        "5,000 attachments",
-        mails(5_000).as_bytes(),
-        ParseFailure::TooManyParts,
-    );
-    let empty = format!(
-        "{HEAD}Content-Type: multipart/mixed; boundary=b\r\n\r\n{}",
-        "--b\r\n".repeat(400)
-    );
+    refused("5,000 attachments", mails(5_000).as_bytes(), ParseFailure::TooManyParts);
+    let empty = format!("{HEAD}Content-Type: multipart/mixed; boundary=b\r\n\r\n{}", "--b\r\n".repeat(400));
     timed("empty parts", empty.as_bytes()).unwrap();
     let texts = format!(
         "{HEAD}Content-Type: multipart/mixed; boundary=b\r\n\r\n{}",
-        format!(
-            "--b\r\nContent-Type: text/html\r\n\r\n{}\r\n",
-            "<b>x".repeat(20_000)
-        )
-        .repeat(400)
+        format!("--b\r\nContent-Type: text/html\r\n\r\n{}\r\n", "<b>x".repeat(20_000)).repeat(400)
     );
     assert!(timed("400 HTML parts", texts.as_bytes()).unwrap().truncated);
 }
@@ -187,10 +131,7 @@ fn nothing_and_noise() {
         format!("{HEAD}Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\nFinal-Recipient: rfc822; a@b\r\nStatus: 5.1.1\r\n\r\n--b\r\nContent-Type: text/html; charset=iso-2022-jp\r\nContent-Transfer-Encoding: base64\r\n\r\nPGI+eA==\r\n--b--\r\n").into_bytes(),
         format!("{HEAD}Content-Type: text/plain; charset=utf-7\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n=41=\r\n+AGEAYg-").into_bytes(),
     ];
-    seeds.push(
-        b"From: =?utf-8?q?a?= <a@b>\r\nSubject: =?iso-2022-jp?b?GyRC?= =?big5?q?=a4?=\r\n\r\n"
-            .to_vec(),
-    );
+    seeds.push(b"From: =?utf-8?q?a?= <a@b>\r\nSubject: =?iso-2022-jp?b?GyRC?= =?big5?q?=a4?=\r\n\r\n".to_vec());
     let started = cpu();
     let mut failures = 0;
     for round in 0..6_000 {
@@ -219,9 +160,6 @@ fn nothing_and_noise() {
         let result = parse(&raw, &Limits::default());
         failures += usize::from(result == Err(ParseFailure::Unreadable));
     }
-    println!(
-        "6,000 damaged mails in {:?}, {failures} unreadable",
-        cpu() - started
-    );
+    println!("6,000 damaged mails in {:?}, {failures} unreadable", cpu() - started);
     assert_eq!(failures, 0, "a decoder panicked");
 }

@@ -24,14 +24,11 @@ mod tests;
 
 pub use auto::is_no_reply;
 pub use names::safe_file_name;
-pub use types::{
-    Address, Attachment, AutoKind, Bounce, BouncedRecipient, Limits, ParseFailure, ParsedMail,
-};
+pub use types::{Address, Attachment, AutoKind, Bounce, BouncedRecipient, Limits, ParseFailure, ParsedMail};
 
 /// Reads a mail as received. Never panics; time and memory are bounded by `limits`. On failure
 /// the caller keeps the raw mail in quarantine with the sentence of the failure.
 pub fn parse(raw: &[u8], limits: &Limits) -> Result<ParsedMail, ParseFailure> {
     // A defect of a decoder must cost one mail, not the intake.
-    std::panic::catch_unwind(|| assemble::assemble(raw, limits))
-        .unwrap_or(Err(ParseFailure::Unreadable))
+    std::panic::catch_unwind(|| assemble::assemble(raw, limits)).unwrap_or(Err(ParseFailure::Unreadable))
 }

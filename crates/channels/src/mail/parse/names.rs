@@ -38,39 +38,19 @@ const MAX_NAME: usize = 200;
 pub fn safe_file_name(name: &str) -> Option<String> {
     let name: String = name.chars().filter(|c| !is_hidden(*c)).collect();
     let last = name.rsplit(['/', '\\']).next().unwrap_or("");
-    let cleaned: String = last
-        .chars()
-        .map(|c| {
-            if matches!(c, ':' | '*' | '?' | '"' | '<' | '>' | '|') {
-                '_'
-            } else {
-                c
-            }
-        })
-        .collect();
+    let cleaned: String =
+        last.chars().map(|c| if matches!(c, ':' | '*' | '?' | '"' | '<' | '>' | '|') { '_' } else { c }).collect();
     let cleaned = clean_line(&cleaned, usize::MAX);
     let cleaned = cleaned.trim_matches(|c: char| c == '.' || c == ' ');
     if cleaned.is_empty() {
         return None;
     }
-    let stem = cleaned
-        .split('.')
-        .next()
-        .unwrap_or("")
-        .trim()
-        .to_ascii_lowercase();
+    let stem = cleaned.split('.').next().unwrap_or("").trim().to_ascii_lowercase();
     let numbered = |prefix: &str| {
-        stem.strip_prefix(prefix)
-            .is_some_and(|rest| rest.len() == 1 && rest.bytes().all(|b| b.is_ascii_digit()))
+        stem.strip_prefix(prefix).is_some_and(|rest| rest.len() == 1 && rest.bytes().all(|b| b.is_ascii_digit()))
     };
-    let reserved = matches!(stem.as_str(), "con" | "prn" | "aux" | "nul")
-        || numbered("com")
-        || numbered("lpt");
-    let cleaned = if reserved {
-        format!("_{cleaned}")
-    } else {
-        cleaned.to_owned()
-    };
+    let reserved = matches!(stem.as_str(), "con" | "prn" | "aux" | "nul") || numbered("com") || numbered("lpt");
+    let cleaned = if reserved { format!("_{cleaned}") } else { cleaned.to_owned() };
     Some(shorten(&cleaned))
 }
 

@@ -89,31 +89,19 @@ impl<'a> Walker<'a, '_> {
 
     fn headers(&mut self) -> Result<(Headers, BlockEnd), ParseFailure> {
         let stack = &self.stack;
-        Headers::read(&mut self.lines, self.limits, &|line| {
-            boundary(stack, line).is_some()
-        })
+        Headers::read(&mut self.lines, self.limits, &|line| boundary(stack, line).is_some())
     }
 
     fn kind(&self, headers: &Headers) -> ContentKind {
         let mut kind = content_kind(headers);
         if kind.mime.is_empty() {
             let digest = self.stack.last().is_some_and(|level| level.digest);
-            kind.mime = if digest {
-                "message/rfc822"
-            } else {
-                "text/plain"
-            }
-            .to_owned();
+            kind.mime = if digest { "message/rfc822" } else { "text/plain" }.to_owned();
         }
         kind
     }
 
-    fn leaf(
-        &mut self,
-        headers: Headers,
-        kind: ContentKind,
-        body: &'a [u8],
-    ) -> Result<(), ParseFailure> {
+    fn leaf(&mut self, headers: Headers, kind: ContentKind, body: &'a [u8]) -> Result<(), ParseFailure> {
         if self.leaves.len() >= self.limits.parts {
             return Err(ParseFailure::TooManyParts);
         }
@@ -148,12 +136,7 @@ impl<'a> Walker<'a, '_> {
     }
 
     /// One part from its first header line on; tells which boundary follows.
-    fn part(
-        &mut self,
-        headers: Headers,
-        mut kind: ContentKind,
-        end: BlockEnd,
-    ) -> Result<Found, ParseFailure> {
+    fn part(&mut self, headers: Headers, mut kind: ContentKind, end: BlockEnd) -> Result<Found, ParseFailure> {
         let body_start = self.lines.pos();
         if matches!(end, BlockEnd::End) {
             self.leaf(headers, kind, &[])?;
@@ -221,9 +204,7 @@ pub(super) fn content_kind(headers: &Headers) -> ContentKind {
     let token = |part: &str| {
         !part.is_empty()
             && part.len() <= 80
-            && part
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b"!#$&^_.+-".contains(&b))
+            && part.bytes().all(|b| b.is_ascii_alphanumeric() || b"!#$&^_.+-".contains(&b))
     };
     let mime = if token(parsed.ctype()) && token(subtype) {
         format!("{}/{subtype}", parsed.ctype()).to_ascii_lowercase()
@@ -259,13 +240,8 @@ fn skip_preface(lines: &mut Lines<'_>) -> Result<(), ParseFailure> {
 
 /// Splits a mail into its headers and leaf parts.
 pub(super) fn walk<'a>(raw: &'a [u8], limits: &Limits) -> Result<Walked<'a>, ParseFailure> {
-    let mut walker = Walker {
-        lines: Lines::new(raw, limits.lines),
-        limits,
-        stack: Vec::new(),
-        groups: 0,
-        leaves: Vec::new(),
-    };
+    let mut walker =
+        Walker { lines: Lines::new(raw, limits.lines), limits, stack: Vec::new(), groups: 0, leaves: Vec::new() };
     skip_preface(&mut walker.lines)?;
     let (headers, end) = walker.headers()?;
     if headers.is_empty() {
@@ -274,9 +250,5 @@ pub(super) fn walk<'a>(raw: &'a [u8], limits: &Limits) -> Result<Walked<'a>, Par
     let root = walker.kind(&headers);
     let found = walker.part(headers.content_fields(), root.clone(), end)?;
     walker.run(found)?;
-    Ok(Walked {
-        headers,
-        root,
-        leaves: walker.leaves,
-    })
+    Ok(Walked { headers, root, leaves: walker.leaves })
 }

@@ -37,16 +37,9 @@ struct Lines<'a> {
 impl<'a> Lines<'a> {
     fn of(text: &'a str) -> Self {
         let lines: Vec<&str> = text.split('\n').map(str::trim).collect();
-        let last_plain = lines
-            .iter()
-            .rposition(|line| !line.is_empty() && !line.starts_with('>'));
+        let last_plain = lines.iter().rposition(|line| !line.is_empty() && !line.starts_with('>'));
         let fields = lines.iter().map(|line| field(line)).collect();
-        Self {
-            text,
-            lines,
-            fields,
-            last_plain,
-        }
+        Self { text, lines, fields, last_plain }
     }
 
     fn get(&self, index: usize) -> &'a str {
@@ -58,11 +51,7 @@ impl<'a> Lines<'a> {
     }
 
     fn offset(&self, line: usize) -> usize {
-        self.text
-            .split_inclusive('\n')
-            .take(line)
-            .map(str::len)
-            .sum()
+        self.text.split_inclusive('\n').take(line).map(str::len).sum()
     }
 
     /// The next line with content within five lines.
@@ -108,9 +97,7 @@ impl<'a> Lines<'a> {
 
     fn starts_quote(&self, index: usize, line: &str) -> bool {
         if let Some(end) = self.attribution(index) {
-            let quotes_follow = self
-                .next_full(end + 1)
-                .is_some_and(|next| self.get(next).starts_with('>'));
+            let quotes_follow = self.next_full(end + 1).is_some_and(|next| self.get(next).starts_with('>'));
             return !quotes_follow || self.only_quotes_after(end);
         }
         if is_original_message(line) {
@@ -118,9 +105,7 @@ impl<'a> Lines<'a> {
         }
         let rule = line.len() >= 16 && line.bytes().all(|byte| byte == b'_');
         if rule {
-            return self
-                .next_full(index + 1)
-                .is_some_and(|next| self.field(next) == Some(Field::From));
+            return self.next_full(index + 1).is_some_and(|next| self.field(next) == Some(Field::From));
         }
         self.header_block(index)
     }
@@ -145,9 +130,7 @@ impl<'a> Lines<'a> {
                 let body = joined.to_lowercase();
                 let has_mark = body.contains(|c: char| c.is_ascii_digit()) || body.contains('@');
                 let verb = VERBS.iter().any(|verb| body.contains(verb));
-                let quoted = self
-                    .next_full(end + 1)
-                    .is_some_and(|next| self.get(next).starts_with('>'));
+                let quoted = self.next_full(end + 1).is_some_and(|next| self.get(next).starts_with('>'));
                 let addressed = body.contains('@') && body.contains(|c: char| c.is_ascii_digit());
                 let fits = has_mark && verb && (opens || dated || quoted) || addressed && quoted;
                 return fits.then_some(end);
@@ -231,17 +214,7 @@ const VERBS: [&str; 22] = [
     "のメッセージ",
 ];
 
-const FROM: [&str; 9] = [
-    "from",
-    "von",
-    "de",
-    "da",
-    "van",
-    "från",
-    "fra",
-    "od",
-    "发件人",
-];
+const FROM: [&str; 9] = ["from", "von", "de", "da", "van", "från", "fra", "od", "发件人"];
 const SENT: [&str; 15] = [
     "sent",
     "date",
@@ -260,17 +233,7 @@ const SENT: [&str; 15] = [
     "发送时间",
 ];
 const TO: [&str; 9] = ["to", "an", "à", "para", "a", "aan", "till", "til", "收件人"];
-const SUBJECT: [&str; 9] = [
-    "subject",
-    "betreff",
-    "objet",
-    "asunto",
-    "oggetto",
-    "onderwerp",
-    "assunto",
-    "ämne",
-    "主题",
-];
+const SUBJECT: [&str; 9] = ["subject", "betreff", "objet", "asunto", "oggetto", "onderwerp", "assunto", "ämne", "主题"];
 
 /// The mail header field a line looks like, bold marks allowed.
 fn field(line: &str) -> Option<Field> {

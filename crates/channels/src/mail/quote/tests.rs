@@ -54,18 +54,7 @@ fn own_words_stay() {
 
 #[test]
 fn hostile_text_takes_linear_time() {
-    for unit in [
-        "On 1 ",
-        "On 1 @\n",
-        "> ",
-        ">\n",
-        "From: x\n",
-        "-----",
-        "_",
-        "\n",
-        "On 1 wrote:\n>\n",
-        "a@1:\n",
-    ] {
+    for unit in ["On 1 ", "On 1 @\n", "> ", ">\n", "From: x\n", "-----", "_", "\n", "On 1 wrote:\n>\n", "a@1:\n"] {
         let text = unit.repeat(512 * 1024 / unit.len()) + "\nx";
         let started = cpu_time();
         let _ = split_quoted(&text);

@@ -53,36 +53,23 @@ impl SmtpConfig {
     }
 
     /// [`SmtpConfig::from_env`] over any source of settings.
-    pub fn from_lookup(
-        lookup: &dyn Fn(&str) -> Option<String>,
-    ) -> Result<Option<Self>, SmtpConfigError> {
-        let get = |name: &str| {
-            lookup(name)
-                .map(|value| value.trim().to_owned())
-                .filter(|value| !value.is_empty())
-        };
+    pub fn from_lookup(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Option<Self>, SmtpConfigError> {
+        let get = |name: &str| lookup(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
         let Some(host) = get("EMAIL_HOST") else {
             return Ok(None);
         };
-        let use_tls = match get("EMAIL_USE_TLS")
-            .map(|value| value.to_lowercase())
-            .as_deref()
-        {
+        let use_tls = match get("EMAIL_USE_TLS").map(|value| value.to_lowercase()).as_deref() {
             None | Some("0" | "false" | "no" | "off") => false,
             Some("1" | "true" | "yes" | "on") => true,
             Some(other) => {
-                return Err(SmtpConfigError(format!(
-                    "EMAIL_USE_TLS must be true or false, not {other:?}."
-                )));
+                return Err(SmtpConfigError(format!("EMAIL_USE_TLS must be true or false, not {other:?}.")));
             }
         };
         let port = match get("EMAIL_PORT") {
             None if use_tls => 587,
             None => 25,
             Some(text) => text.parse().ok().filter(|port| *port != 0).ok_or_else(|| {
-                SmtpConfigError(format!(
-                    "EMAIL_PORT must be a number from 1 to 65535, not {text:?}."
-                ))
+                SmtpConfigError(format!("EMAIL_PORT must be a number from 1 to 65535, not {text:?}."))
             })?,
         };
         let tls = match (port, use_tls) {
@@ -108,25 +95,16 @@ mod tests {
 
     fn config(values: &[(&str, &str)]) -> Result<Option<SmtpConfig>, SmtpConfigError> {
         SmtpConfig::from_lookup(&|name| {
-            values
-                .iter()
-                .find(|(known, _)| *known == name)
-                .map(|(_, value)| (*value).to_owned())
+            values.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned())
         })
     }
 
     #[test]
     fn settings_are_read() {
         assert_eq!(config(&[]).unwrap(), None);
-        assert_eq!(
-            config(&[("EMAIL_HOST", " "), ("EMAIL_PORT", "x")]).unwrap(),
-            None
-        );
+        assert_eq!(config(&[("EMAIL_HOST", " "), ("EMAIL_PORT", "x")]).unwrap(), None);
         let plain = config(&[("EMAIL_HOST", "mail")]).unwrap().unwrap();
-        assert_eq!(
-            (plain.port, plain.tls, plain.user),
-            (25, SmtpTls::Off, None)
-        );
+        assert_eq!((plain.port, plain.tls, plain.user), (25, SmtpTls::Off, None));
         let tls = config(&[
             ("EMAIL_HOST", "mail"),
             ("EMAIL_USE_TLS", "True"),
@@ -138,16 +116,11 @@ mod tests {
         assert_eq!((tls.port, tls.tls), (587, SmtpTls::StartTls));
         assert!(!format!("{tls:?}").contains("hunter2"));
         assert!(!format!("{:?}", crate::mail::smtp::Smtp::new(tls).unwrap()).contains("hunter2"));
-        let implicit = config(&[("EMAIL_HOST", "mail"), ("EMAIL_PORT", "465")])
-            .unwrap()
-            .unwrap();
+        let implicit = config(&[("EMAIL_HOST", "mail"), ("EMAIL_PORT", "465")]).unwrap().unwrap();
         assert_eq!(implicit.tls, SmtpTls::Implicit);
         for port in ["0", "65536", "-1", "smtp", "25x"] {
             let error = config(&[("EMAIL_HOST", "mail"), ("EMAIL_PORT", port)]).unwrap_err();
-            assert_eq!(
-                error.to_string(),
-                format!("EMAIL_PORT must be a number from 1 to 65535, not {port:?}.")
-            );
+            assert_eq!(error.to_string(), format!("EMAIL_PORT must be a number from 1 to 65535, not {port:?}."));
         }
         assert!(config(&[("EMAIL_HOST", "mail"), ("EMAIL_USE_TLS", "maybe")]).is_err());
     }

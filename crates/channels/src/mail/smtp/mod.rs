@@ -60,12 +60,8 @@ impl fmt::Debug for Smtp {
 
 fn tls(config: &SmtpConfig) -> Result<Tls, SmtpConfigError> {
     let parameters = || {
-        TlsParameters::new(config.host.clone()).map_err(|error| {
-            SmtpConfigError(format!(
-                "EMAIL_HOST {:?} cannot be used with TLS: {error}.",
-                config.host
-            ))
-        })
+        TlsParameters::new(config.host.clone())
+            .map_err(|error| SmtpConfigError(format!("EMAIL_HOST {:?} cannot be used with TLS: {error}.", config.host)))
     };
     Ok(match config.tls {
         SmtpTls::Off => Tls::None,
@@ -79,11 +75,7 @@ fn connect(config: &SmtpConfig, timeout: Duration) -> Result<Transport, SmtpConf
         .port(config.port)
         .timeout(Some(timeout))
         .tls(tls(config)?)
-        .pool_config(
-            PoolConfig::new()
-                .max_size(POOL)
-                .idle_timeout(Duration::from_secs(30)),
-        );
+        .pool_config(PoolConfig::new().max_size(POOL).idle_timeout(Duration::from_secs(30)));
     if let Some(user) = &config.user {
         let password = config.password.clone().unwrap_or_default();
         builder = builder.credentials(Credentials::new(user.clone(), password));
@@ -95,11 +87,7 @@ impl Smtp {
     /// A client for this server; connects with the first mail.
     pub fn new(config: SmtpConfig) -> Result<Self, SmtpConfigError> {
         tls(&config)?;
-        Ok(Self {
-            config,
-            timeout: TIMEOUT,
-            transport: Mutex::new(None),
-        })
+        Ok(Self { config, timeout: TIMEOUT, transport: Mutex::new(None) })
     }
 
     /// The same client with another patience than 30 s.
@@ -109,9 +97,7 @@ impl Smtp {
     }
 
     fn slot(&self) -> MutexGuard<'_, Option<Transport>> {
-        self.transport
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.transport.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn transport(&self) -> Result<Transport, SendError> {
@@ -119,8 +105,7 @@ impl Smtp {
         if let Some(transport) = slot.as_ref() {
             return Ok(transport.clone());
         }
-        let fresh = connect(&self.config, self.timeout)
-            .map_err(|error| SendError::Temporary(error.to_string()))?;
+        let fresh = connect(&self.config, self.timeout).map_err(|error| SendError::Temporary(error.to_string()))?;
         *slot = Some(fresh.clone());
         Ok(fresh)
     }
@@ -129,22 +114,14 @@ impl Smtp {
     /// refuses the mail for all, so callers that must tell recipients apart send one by one.
     /// `envelope_from` may be empty (delivery reports). Takes at most 30 s and a second for
     /// every 64 kB. A call dropped half-way finishes in the background.
-    pub async fn send(
-        &self,
-        envelope_from: &str,
-        recipients: &[String],
-        raw: &[u8],
-    ) -> Result<String, SendError> {
+    pub async fn send(&self, envelope_from: &str, recipients: &[String], raw: &[u8]) -> Result<String, SendError> {
         let envelope = envelope(envelope_from, recipients)?;
         let raw = crlf(raw);
-        let limit = self.timeout
-            + Duration::from_secs(u64::try_from(raw.len() / BYTES_PER_SECOND).unwrap_or(0));
+        let limit = self.timeout + Duration::from_secs(u64::try_from(raw.len() / BYTES_PER_SECOND).unwrap_or(0));
         let transport = self.transport()?;
         // A connection left in the middle of a mail must not go back to the pool: the task
         // goes on when our caller does not wait, and a time-out replaces the pool.
-        let task = tokio::spawn(async move {
-            tokio::time::timeout(limit, transport.send_raw(&envelope, &raw)).await
-        });
+        let task = tokio::spawn(async move { tokio::time::timeout(limit, transport.send_raw(&envelope, &raw)).await });
         match task.await {
             Ok(Ok(Ok(response))) => {
                 let lines: Vec<&str> = response.message().collect();
@@ -153,35 +130,21 @@ impl Smtp {
             Ok(Ok(Err(error))) => Err(classify(&error)),
             Ok(Err(_)) => {
                 self.slot().take();
-                Err(SendError::Temporary(format!(
-                    "The mail server did not finish within {} seconds.",
-                    limit.as_secs()
-                )))
+                Err(SendError::Temporary(format!("The mail server did not finish within {} seconds.", limit.as_secs())))
             }
-            Err(error) => Err(SendError::Temporary(format!(
-                "Sending was interrupted: {error}."
-            ))),
+            Err(error) => Err(SendError::Temporary(format!("Sending was interrupted: {error}."))),
         }
     }
 }
 
 fn address(text: &str) -> Result<Address, SendError> {
-    text.parse()
-        .map_err(|_| SendError::Permanent(format!("{text:?} is no valid mail address.")))
+    text.parse().map_err(|_| SendError::Permanent(format!("{text:?} is no valid mail address.")))
 }
 
 fn envelope(from: &str, recipients: &[String]) -> Result<Envelope, SendError> {
-    let from = if from.is_empty() {
-        None
-    } else {
-        Some(address(from)?)
-    };
-    let to = recipients
-        .iter()
-        .map(|recipient| address(recipient))
-        .collect::<Result<Vec<_>, _>>()?;
-    Envelope::new(from, to)
-        .map_err(|_| SendError::Permanent("The mail has no recipient.".to_owned()))
+    let from = if from.is_empty() { None } else { Some(address(from)?) };
+    let to = recipients.iter().map(|recipient| address(recipient)).collect::<Result<Vec<_>, _>>()?;
+    Envelope::new(from, to).map_err(|_| SendError::Permanent("The mail has no recipient.".to_owned()))
 }
 
 /// Every line ends with CRLF and no CR or LF stands alone: nothing in a mail can look like its
@@ -210,9 +173,7 @@ fn crlf(raw: &[u8]) -> Vec<u8> {
 
 fn classify(error: &LettreError) -> SendError {
     let sentence = describe(error);
-    let login = error
-        .status()
-        .is_some_and(|code| matches!(code.to_string().as_str(), "530" | "534" | "535" | "538"));
+    let login = error.status().is_some_and(|code| matches!(code.to_string().as_str(), "530" | "534" | "535" | "538"));
     if login {
         return SendError::Temporary(format!("The mail server refused our login: {sentence}"));
     }
@@ -233,10 +194,7 @@ fn describe(error: &LettreError) -> String {
         }
         source = cause.source();
     }
-    text.chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .take(500)
-        .collect()
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(500).collect()
 }
 
 #[cfg(test)]
@@ -250,19 +208,9 @@ mod tests {
 
     #[test]
     fn commands_cannot_be_injected() {
-        for bad in [
-            "a@x\r\nDATA",
-            "a@x>\r\nRCPT TO:<b@x",
-            "",
-            "a",
-            "a b@x",
-            "<a@x>",
-        ] {
+        for bad in ["a@x\r\nDATA", "a@x>\r\nRCPT TO:<b@x", "", "a", "a b@x", "<a@x>"] {
             assert!(envelope("a@x.example", &[bad.to_owned()]).is_err(), "{bad}");
-            assert!(
-                bad.is_empty() || envelope(bad, &["a@x.example".to_owned()]).is_err(),
-                "{bad}"
-            );
+            assert!(bad.is_empty() || envelope(bad, &["a@x.example".to_owned()]).is_err(), "{bad}");
         }
         assert!(envelope("", &["a@x.example".to_owned()]).is_ok());
         assert!(envelope("a@x.example", &[]).is_err());
