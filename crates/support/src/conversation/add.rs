@@ -23,15 +23,21 @@ pub struct NewMessage<'a> {
     pub visibility: &'a str,
     /// in, out or system.
     pub direction: &'a str,
+    /// As written; sanitized when shown.
     pub body: String,
     /// markdown, html or text.
     pub format: &'a str,
     /// The plain text of it, when that is known better than by conversion.
     pub text: Option<String>,
+    /// Addresses it goes to.
     pub to: Vec<String>,
+    /// Addresses that get a copy.
     pub cc: Vec<String>,
+    /// Uploaded by the author, hanging nowhere yet.
     pub files: &'a [FileId],
+    /// Written by a machine.
     pub is_automatic: bool,
+    /// Of the mail it came in with.
     pub mail_message_id: Option<String>,
     /// Goes out by mail.
     pub delivers: bool,

@@ -8,6 +8,7 @@
 //! Search goes through the function `search_customers` (`replaceable/tenant`), because full-text
 //! indexes are not used under row-level security.
 
+mod delivery;
 mod model;
 mod ops;
 mod search;
@@ -17,6 +18,7 @@ mod wire;
 use kernel::{Page, Permission};
 use web::{Access, Route};
 
+pub use delivery::{is_undeliverable, mark_undeliverable};
 pub use ops::create::{create_customer, find_or_create_customer};
 pub use wire::CustomerOut;
 

@@ -17,6 +17,7 @@ use crate::{
 };
 
 /// What is to change; absent stays. Values are checked already.
+#[expect(missing_docs, reason = "fields of a ticket by their own names")]
 #[derive(Debug, Default)]
 pub struct Changes {
     pub subject: Option<String>,

@@ -19,6 +19,7 @@ pub enum Lock {
 }
 
 /// A ticket with the names that are shown beside it.
+#[expect(missing_docs, reason = "columns of the table, and names shown beside it")]
 #[derive(Debug, Clone, FromRow)]
 pub struct TicketRow {
     pub id: TicketId,
@@ -493,4 +494,22 @@ pub async fn status_keys(tx: &mut PgConnection, organization: OrganizationId) ->
     sqlx::query_scalar!("select key from statuses where organization_id = $1 order by position", organization as _)
         .fetch_all(tx)
         .await
+}
+
+/// The ticket with this number and reference; the number finds it, the reference confirms the guess.
+pub async fn find_by_reference(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    number: i64,
+    reference: &str,
+) -> sqlx::Result<Option<TicketId>> {
+    sqlx::query_scalar!(
+        r#"select id as "id: TicketId" from tickets
+            where organization_id = $1 and number = $2 and reference = $3 and deleted_at is null"#,
+        organization as _,
+        number,
+        reference
+    )
+    .fetch_optional(tx)
+    .await
 }
