@@ -35,6 +35,7 @@ create table outgoing_mails (
   message_id uuid,
   mailbox_id uuid not null,
   is_automatic boolean not null,
+  from_name text not null,
   recipient_name text,
   cc text[] not null default '{}',
   subject text not null,

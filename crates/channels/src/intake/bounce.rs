@@ -1,0 +1,42 @@
+//! Delivery reports about mails of ours.
+
+use db::TenantTx;
+use kernel::{AppResult, MessageId, OutgoingMailId, TicketId};
+use support::facade;
+
+use super::process::note;
+use crate::{
+    mail::{
+        parse::ParsedMail,
+        token::{MailKey, verify_message_id},
+    },
+    outgoing,
+};
+
+/// Notes a report on the mail it is about, when that mail is ours: the signature in its
+/// Message-ID says so. The ticket's status stays, nobody is answered.
+pub async fn record(tx: &mut TenantTx, key: &MailKey, mail: &ParsedMail) -> AppResult<Option<(TicketId, MessageId)>> {
+    let Some(bounce) = &mail.bounce else { return Ok(None) };
+    let ids = bounce.original_message_id.iter().chain(&mail.in_reply_to).chain(mail.references.iter().rev());
+    let organization = tx.organization().0;
+    let Some(sent) = ids.into_iter().find_map(|id| verify_message_id(key, organization, id)) else { return Ok(None) };
+    let Some(sent) = outgoing::find(tx, OutgoingMailId(sent)).await? else { return Ok(None) };
+    if facade::find_ticket(tx, sent.ticket_id, true).await?.is_none() {
+        return Ok(None);
+    }
+    let mut text = String::from(if bounce.permanent { "A mail could not be delivered" } else { "A mail is delayed" });
+    for recipient in &bounce.recipients {
+        let why = if recipient.diagnostic.is_empty() { &recipient.status } else { &recipient.diagnostic };
+        text.push_str(&format!("\n{}: {why}", recipient.address));
+        let gone = recipient.status.starts_with("5.1.");
+        if bounce.permanent && gone && sent.goes_to(&recipient.address) {
+            facade::mark_undeliverable(tx, &recipient.address.to_lowercase(), true).await?;
+        }
+    }
+    if bounce.permanent && let Some(message) = sent.message_id {
+        facade::set_delivery(tx, message, "failed", Some(&text), sent.attempts).await?;
+        outgoing::set_failed(tx, sent.id, &text).await?;
+    }
+    let entry = note(tx, sent.ticket_id, text).await?;
+    Ok(Some((sent.ticket_id, entry)))
+}

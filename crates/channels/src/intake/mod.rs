@@ -1,0 +1,49 @@
+//! Mail in: from the bytes of one message to a ticket.
+//!
+//! The raw message is stored before anything looks at it, then recorded; the record's UNIQUE
+//! fingerprint is what makes a mail count once, however often it is delivered. From there a job
+//! and the caller both may process it; the row's lock decides who does. A mail that cannot be
+//! read is kept in quarantine with its raw bytes.
+//!
+//! Which ticket it belongs to: a reply address that we signed; a Message-ID that we signed; a
+//! reference to somebody else's Message-ID, but only from who takes part in that ticket already.
+//! Anything else makes a new ticket, which names the one it may belong to. Nothing in a mail that
+//! anybody can write (a number in the subject, a From address) opens a ticket or acts for staff.
+//!
+//! Tables: `inbound_mails`. Events: those of tickets and messages.
+
+mod bounce;
+mod process;
+mod receive;
+mod store;
+mod thread;
+
+pub use process::process;
+pub use receive::{Received, receive};
+
+/// Processes a recorded mail: payload `{mail}`.
+pub const PROCESS_JOB: &str = "mail.process";
+
+/// What became of a mail.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case", tag = "outcome")]
+pub enum Outcome {
+    /// It is a message of this ticket, which may be new.
+    Accepted {
+        /// The ticket.
+        ticket: kernel::TicketId,
+        /// Its reference for people.
+        reference: String,
+        /// Whether the mail made it.
+        is_new: bool,
+    },
+    /// A delivery report that belongs to no mail of ours; kept, not shown.
+    Bounce,
+    /// It could not be read; kept with the reason.
+    Quarantined {
+        /// One sentence.
+        reason: String,
+    },
+    /// The same mail came before.
+    Duplicate,
+}

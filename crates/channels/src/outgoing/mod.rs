@@ -1,0 +1,71 @@
+//! Mail out: who is written to because of what, and the delivery of it.
+//!
+//! A subscriber turns an event into rows of `outgoing_mails` (at most one for each event and
+//! recipient, by UNIQUE) with a job that sends each. A row keeps its Message-ID through all
+//! attempts, so that a repeated delivery is recognizable. Without a mail server mails are caught:
+//! written to a file, and their state says so.
+//!
+//! Customers hear of a created ticket and of public replies; assignees of assignment and of what
+//! others change. Nobody hears of automatic mail, and no address gets more than ten automatic
+//! mails an hour.
+//!
+//! Tables: `outgoing_mails`, `mail_templates`.
+
+mod catcher_api;
+mod notify;
+mod send;
+mod store;
+mod template;
+
+use db::{TenantTx, worker::Registry};
+use kernel::{AppResult, OutgoingMailId, TicketId};
+use support::facade;
+use web::AppState;
+
+pub use catcher_api::routes;
+pub use send::{Mailer, Transport};
+pub use store::OutgoingRow;
+pub use template::provision;
+
+/// Sends one mail: payload `{mail}`.
+pub const SEND_JOB: &str = "mail.send";
+
+/// Adds the subscribers and the sending job.
+pub fn jobs(registry: &mut Registry, state: &AppState, mailer: &Mailer) {
+    macro_rules! subscribe {
+        ($topics:expr, $name:literal, $handler:path) => {{
+            let state = state.clone();
+            registry.subscribe($topics, $name, move |job| {
+                let state = state.clone();
+                async move { $handler(&state, &job).await.map_err(Into::into) }
+            });
+        }};
+    }
+    subscribe!(&[facade::TICKET_CREATED], "mail.ticket_created", notify::ticket_created);
+    subscribe!(&[facade::TICKET_ASSIGNED], "mail.ticket_assigned", notify::ticket_assigned);
+    subscribe!(&[facade::TICKET_UPDATED], "mail.ticket_updated", notify::ticket_updated);
+    subscribe!(&[facade::MESSAGE_CREATED], "mail.message_created", notify::message_created);
+    subscribe!(&[facade::MESSAGE_RETRIED], "mail.message_retried", notify::message_retried);
+    let (state, mailer) = (state.clone(), mailer.clone());
+    registry.handle(SEND_JOB, move |job| {
+        let (state, mailer) = (state.clone(), mailer.clone());
+        async move { send::run(&state, &mailer, &job).await }
+    });
+}
+
+/// The ticket of a mail of ours.
+pub async fn ticket_of(tx: &mut TenantTx, mail: OutgoingMailId) -> AppResult<Option<TicketId>> {
+    Ok(find(tx, mail).await?.map(|mail| mail.ticket_id))
+}
+
+/// One mail of ours.
+pub async fn find(tx: &mut TenantTx, mail: OutgoingMailId) -> AppResult<Option<OutgoingRow>> {
+    let organization = tx.organization();
+    Ok(store::find(tx, organization, mail).await?)
+}
+
+/// Notes that a mail came back.
+pub async fn set_failed(tx: &mut TenantTx, mail: OutgoingMailId, error: &str) -> AppResult<()> {
+    let (organization, now) = (tx.organization(), tx.now());
+    Ok(store::set_state(tx, organization, mail, ("failed", Some(error)), 0, Some(now)).await?)
+}

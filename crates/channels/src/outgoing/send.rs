@@ -1,0 +1,165 @@
+//! Delivery of one mail: to the mail server, or into the catcher.
+
+use std::sync::Arc;
+
+use db::{
+    Mode, TenantTx,
+    jobs::ClaimedJob,
+    worker::JobError,
+};
+use kernel::{AppError, AppResult, OutgoingMailId};
+use object_store::{ObjectStoreExt, path::Path};
+use support::facade::{self, MessageFile};
+use web::AppState;
+
+use super::store::{self, OutgoingRow};
+use crate::{
+    mail::{
+        catcher::MailCatcher,
+        compose::{Outgoing, to_rfc822},
+        smtp::{SendError, Smtp},
+        token::{MailKey, reply_address, supports_reply_address},
+    },
+    mailboxes,
+};
+
+/// Bytes of attachments that go with one mail; the rest stays in the ticket.
+const MAX_ATTACHED: i64 = 20 * 1024 * 1024;
+
+/// Where mails go.
+#[derive(Debug)]
+pub enum Transport {
+    /// A mail server.
+    Smtp(Smtp),
+    /// No server is configured: files in a folder.
+    Catcher(MailCatcher),
+}
+
+/// The transport, shared by all jobs.
+#[derive(Debug, Clone)]
+pub struct Mailer(pub Arc<Transport>);
+
+/// What one attempt came to.
+enum Attempt {
+    Sent,
+    Caught,
+    Later(String),
+    Never(String),
+}
+
+/// Runs the job `mail.send`.
+pub async fn run(state: &AppState, mailer: &Mailer, job: &ClaimedJob) -> Result<(), JobError> {
+    let mail: Option<OutgoingMailId> = job.payload.get("mail").and_then(|id| serde_json::from_value(id.clone()).ok());
+    let mail = mail.ok_or_else(|| JobError::Hopeless("The job names no mail.".to_owned()))?;
+    let Some((row, raw, envelope)) = prepare(state, job, mail).await? else { return Ok(()) };
+    let attempt = match raw {
+        Err(why) => Attempt::Never(why),
+        Ok(raw) => deliver(state, mailer, job, &row, &envelope, raw).await?,
+    };
+    let last = job.attempt >= job.max_attempts;
+    let (mail_state, error, again) = match attempt {
+        Attempt::Sent => ("sent", None, None),
+        Attempt::Caught => ("caught", None, None),
+        Attempt::Never(why) => ("failed", Some(why), None),
+        Attempt::Later(why) if last => ("failed", Some(format!("Given up after {} attempts. {why}", job.attempt)), None),
+        Attempt::Later(why) => ("queued", Some(why.clone()), Some(why)),
+    };
+    note(state, job, &row, mail_state, error.as_deref()).await?;
+    match again {
+        Some(why) => Err(JobError::Retry(why)),
+        None => Ok(()),
+    }
+}
+
+type Composed = Result<Vec<u8>, String>;
+
+/// The mail as bytes and its envelope's sender; `None` when it was sent meanwhile.
+async fn prepare(state: &AppState, job: &ClaimedJob, mail: OutgoingMailId) -> AppResult<Option<(OutgoingRow, Composed, String)>> {
+    let organization = job.organization;
+    let mut tx = TenantTx::system(&state.db, organization, Mode::Read).await?;
+    let Some(row) = store::find(&mut tx, organization, mail).await?.filter(|row| row.state == "queued") else { return Ok(None) };
+    let mailbox = mailboxes::find(&mut tx, organization, row.mailbox_id).await?.ok_or(AppError::NotFound)?;
+    let files = match row.message_id {
+        Some(message) => facade::message_files(&mut tx, message).await?,
+        None => Vec::new(),
+    };
+    drop(tx);
+    let (attachments, left_out) = load(state, &files).await?;
+    let key = MailKey::derive(&state.keys.derive("mail"));
+    let to_customer = matches!(row.kind.as_str(), "reply" | "created");
+    let reply_to = (to_customer && supports_reply_address(&mailbox.address))
+        .then(|| reply_address(&key, organization.0, row.id.0, &mailbox.address));
+    let mut text = row.body_text.clone();
+    if left_out > 0 {
+        text.push_str(&format!("\n\n({left_out} attachments were too large to be mailed.)"));
+    }
+    let composed = to_rfc822(&Outgoing {
+        from: (row.from_name.clone(), mailbox.address.clone()),
+        to: vec![(row.recipient_name.clone(), row.recipient.clone())],
+        cc: row.cc.iter().map(|address| (None, address.clone())).collect(),
+        reply_to,
+        subject: row.subject.clone(),
+        text,
+        html: Some(row.body_html.clone()),
+        message_id: row.mail_message_id.clone(),
+        in_reply_to: row.in_reply_to.clone(),
+        references: row.reference_ids.clone(),
+        auto: row.is_automatic,
+        loop_id: mailbox.address.clone(),
+        attachments,
+        date: row.created_at,
+    });
+    Ok(Some((row, composed.map_err(|error| error.to_string()), mailbox.address)))
+}
+
+type Loaded = Vec<(String, String, Vec<u8>)>;
+
+async fn load(state: &AppState, files: &[MessageFile]) -> AppResult<(Loaded, usize)> {
+    let (mut loaded, mut room) = (Vec::new(), MAX_ATTACHED);
+    for file in files {
+        if file.size > room {
+            continue;
+        }
+        room -= file.size;
+        let object = state.files.get(&Path::from(file.object_key.as_str())).await.map_err(|error| AppError::Internal(error.into()))?;
+        let bytes = object.bytes().await.map_err(|error| AppError::Internal(error.into()))?;
+        loaded.push((file.name.clone(), file.content_type.clone(), bytes.to_vec()));
+    }
+    let left_out = files.len() - loaded.len();
+    Ok((loaded, left_out))
+}
+
+async fn deliver(state: &AppState, mailer: &Mailer, job: &ClaimedJob, row: &OutgoingRow, from: &str, raw: Vec<u8>) -> AppResult<Attempt> {
+    match mailer.0.as_ref() {
+        Transport::Smtp(smtp) => {
+            let recipients: Vec<String> = std::iter::once(&row.recipient).chain(&row.cc).cloned().collect();
+            Ok(match smtp.send(from, &recipients, &raw).await {
+                Ok(_) => Attempt::Sent,
+                Err(SendError::Temporary(why)) => Attempt::Later(why),
+                Err(SendError::Permanent(why)) => Attempt::Never(why),
+            })
+        }
+        Transport::Catcher(catcher) => {
+            let organization = db::platform::find(&state.db, job.organization).await?.ok_or(AppError::NotFound)?;
+            let (catcher, slug, stem) = (catcher.clone(), organization.slug, row.id.to_string());
+            let written = tokio::task::spawn_blocking(move || catcher.write(&slug, &stem, &raw)).await;
+            Ok(match written {
+                Ok(Ok(())) => Attempt::Caught,
+                Ok(Err(error)) => Attempt::Later(format!("The mail catcher cannot be written: {error}")),
+                Err(error) => Attempt::Later(error.to_string()),
+            })
+        }
+    }
+}
+
+/// Writes the outcome on the mail and on the message it carries.
+async fn note(state: &AppState, job: &ClaimedJob, row: &OutgoingRow, mail_state: &str, error: Option<&str>) -> AppResult<()> {
+    let mut tx = TenantTx::system(&state.db, job.organization, Mode::Write).await?;
+    let finished = (mail_state != "queued").then(|| tx.now());
+    store::set_state(&mut tx, job.organization, row.id, (mail_state, error), 1, finished).await?;
+    if let Some(message) = row.message_id {
+        facade::set_delivery(&mut tx, message, mail_state, error, row.attempts + 1).await?;
+    }
+    metrics::counter!("helpdesk_mails_total", "outcome" => mail_state.to_owned()).increment(1);
+    tx.commit().await
+}
