@@ -76,7 +76,10 @@ create table customers (
   email_verified_at timestamptz,
   undeliverable_since timestamptz,
   search tsvector generated always as (
-    to_tsvector('simple'::regconfig, name || ' ' || email || ' ' || replace(email, '@', ' ') || ' ' || coalesce(company, '') || ' ' || coalesce(phone, ''))
+    -- Punctuation is blanked out, here as in search_customers(), so that every part of an address is a word.
+    to_tsvector('simple'::regconfig, translate(
+      name || ' ' || email || ' ' || coalesce(company, '') || ' ' || coalesce(phone, ''),
+      '!"#$%&''()*+,-./:;<=>?@[\]^_`{|}~', repeat(' ', 32)))
   ) stored,
   version bigint not null default 1,
   created_at timestamptz not null,

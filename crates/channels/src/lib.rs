@@ -1,12 +1,21 @@
 //! How people and the product talk: mail in and out.
 
 pub mod mail;
+pub mod mailboxes;
 
-use db::worker::Registry;
+use db::{TenantTx, worker::Registry};
+use kernel::AppResult;
 use web::{AppState, Routes};
 
 /// Adds the routes of this context.
-pub fn routes(_table: &mut Routes) {}
+pub fn routes(table: &mut Routes) {
+    table.add(mailboxes::routes());
+}
+
+/// Writes what every organization starts with; again is harmless and overwrites nothing.
+pub async fn provision(tx: &mut TenantTx, slug: &str, base_domain: &str, organization_name: &str) -> AppResult<()> {
+    mailboxes::provision(tx, slug, base_domain, organization_name).await
+}
 
 /// Adds the jobs and subscriptions of this context.
 pub fn jobs(_registry: &mut Registry, _state: &AppState) {}

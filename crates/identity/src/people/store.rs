@@ -107,7 +107,6 @@ pub async fn find_role(tx: &mut PgConnection, organization: OrganizationId, key:
     sqlx::query_scalar!("select id from roles where organization_id = $1 and key = $2", organization as _, key)
         .fetch_optional(tx)
         .await
-        .map(|id| id.map(RoleId::from))
 }
 
 pub async fn insert(
@@ -132,11 +131,13 @@ pub async fn insert(
     Ok(())
 }
 
+/// Remembers that the address signs in to this organization; again is harmless. `email` is normalized.
 pub async fn note_login(tx: &mut PgConnection, organization: OrganizationId, email: &str) -> sqlx::Result<()> {
     sqlx::query!("select platform.note_login($1, $2)", organization as _, email).execute(tx).await?;
     Ok(())
 }
 
+/// Forgets that the address signs in here, unless somebody of the staff or a customer still has it.
 pub async fn drop_unused_login(tx: &mut PgConnection, organization: OrganizationId, email: &str) -> sqlx::Result<()> {
     sqlx::query!(
         "select platform.drop_login($1, $2)
