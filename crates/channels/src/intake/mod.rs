@@ -18,11 +18,29 @@ mod receive;
 mod store;
 mod thread;
 
+use db::worker::{JobError, Registry};
+use kernel::InboundMailId;
+use web::AppState;
+
 pub use process::process;
 pub use receive::{Received, receive};
 
 /// Processes a recorded mail: payload `{mail}`.
 pub const PROCESS_JOB: &str = "mail.process";
+
+/// Adds the job that processes recorded mails.
+pub fn jobs(registry: &mut Registry, state: &AppState) {
+    let state = state.clone();
+    registry.handle(PROCESS_JOB, move |job| {
+        let state = state.clone();
+        async move {
+            let mail: Option<InboundMailId> = job.payload.get("mail").and_then(|id| serde_json::from_value(id.clone()).ok());
+            let mail = mail.ok_or_else(|| JobError::Hopeless("The job names no mail.".to_owned()))?;
+            process(&state, job.organization, mail).await?;
+            Ok(())
+        }
+    });
+}
 
 /// What became of a mail.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]

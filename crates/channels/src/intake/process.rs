@@ -19,7 +19,7 @@ use crate::{
         quote::split_quoted,
         token::MailKey,
     },
-    mailboxes::{self, Mailbox},
+    mailboxes::{self, MailboxOut as Mailbox},
 };
 
 /// Addresses of one mail that are added to a ticket.

@@ -50,6 +50,12 @@ pub async fn default_of(tx: &mut PgConnection, organization: OrganizationId) -> 
     Ok(store::default_of(tx, organization).await?)
 }
 
+/// Every address of the open organization.
+pub async fn addresses(tx: &mut TenantTx) -> AppResult<Vec<String>> {
+    let organization = tx.organization();
+    Ok(store::list(tx, organization).await?.into_iter().map(|mailbox| mailbox.address).collect())
+}
+
 /// Makes `support@SLUG.BASE_DOMAIN` the default of an organization that has no mailbox.
 pub async fn provision(tx: &mut TenantTx, slug: &str, base_domain: &str, organization_name: &str) -> AppResult<()> {
     let organization = tx.organization();

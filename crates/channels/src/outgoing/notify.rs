@@ -19,7 +19,7 @@ use crate::{
         quote::REPLY_SEPARATOR,
         token::{MailKey, message_id},
     },
-    mailboxes::{self, Mailbox},
+    mailboxes::{self, MailboxOut as Mailbox},
 };
 
 /// Automatic mails an address gets in an hour.
