@@ -90,10 +90,23 @@ impl Ground {
             tracing::warn!("{warning}");
         }
         db::migrate(&self.owner).await?;
-        if PgConnection::connect_with(&self.runtime).await.is_err() && self.embedded.is_none() {
-            admin::set_runtime_password(&self.owner, &admin::runtime_password(&self.secret)).await?;
+        if self.embedded.is_none() && !self.lets_runtime_in().await {
+            let set = admin::set_runtime_password(&self.owner, &admin::runtime_password(&self.secret)).await;
+            // When several nodes set it at once, one of them is refused; the password is the same.
+            if let Err(error) = set
+                && !self.lets_runtime_in().await
+            {
+                return Err(error.into());
+            }
         }
         Ok(admin::check_runtime_role(&self.runtime).await?)
+    }
+
+    async fn lets_runtime_in(&self) -> bool {
+        match PgConnection::connect_with(&self.runtime).await {
+            Ok(connection) => connection.close().await.is_ok(),
+            Err(_) => false,
+        }
     }
 
     /// The application's state over this database.
@@ -171,7 +184,7 @@ impl Booted {
 async fn version(owner: &PgConnectOptions) -> Result<i32, Failure> {
     let connecting = timeout(FIRST_ANSWER, PgConnection::connect_with(owner)).await;
     let connection = connecting.map_err(|_| Failure::new("The database does not answer."))?;
-    let connection = connection.map_err(|error| Failure::new(format!("The database cannot be used: {error}.")))?;
+    let connection = connection.map_err(|error| Failure::from_database(&error))?;
     connection.close().await.map_err(kernel::AppError::from)?;
     Ok(admin::server_version(owner).await?)
 }

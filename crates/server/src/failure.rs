@@ -25,6 +25,15 @@ impl Failure {
         self
     }
 
+    /// What the database or the way to it says.
+    pub(crate) fn from_database(error: &sqlx::Error) -> Self {
+        Self::new(match error {
+            sqlx::Error::Database(cause) => format!("The database says: {}.", cause.message()),
+            sqlx::Error::Io(cause) => format!("The database cannot be reached: {cause}."),
+            other => format!("The database cannot be used: {other}."),
+        })
+    }
+
     /// Stopped by a signal.
     pub fn interrupted() -> Self {
         Self::new("Interrupted.").with_code(130)
@@ -48,7 +57,10 @@ impl From<AppError> for Failure {
     fn from(error: AppError) -> Self {
         match error {
             // On the command line there is nobody to hide the cause from.
-            AppError::Internal(cause) => Self::new(cause.to_string()),
+            AppError::Internal(cause) => match cause.downcast_ref::<sqlx::Error>() {
+                Some(error) => Self::from_database(error),
+                None => Self::new(cause.to_string()),
+            },
             other => Self::new(other.to_string()),
         }
     }

@@ -16,8 +16,6 @@ use crate::boot::check_version;
 
 /// Each check has this long.
 const PATIENCE: Duration = Duration::from_millis(2_500);
-/// An answer is given again for so long, so that asking often costs little.
-const FRESH: Duration = Duration::from_secs(1);
 /// A due job that waits longer says that nobody works.
 const LONGEST_WAIT: i64 = 300;
 
@@ -72,16 +70,17 @@ impl Report {
     }
 }
 
-/// Keeps the last answer for a moment.
+/// Looks once for all who ask at the same time, so that asking often costs little.
 #[derive(Debug, Clone, Default)]
 pub struct Health(Arc<Mutex<Option<(Instant, Report)>>>);
 
 impl Health {
-    /// The state of this moment, or of one second ago at most.
+    /// The state of this moment: of a look that ended after the question was asked.
     pub async fn report(&self, state: &AppState) -> Report {
+        let asked = Instant::now();
         let mut last = self.0.lock().await;
-        if let Some((at, report)) = &*last
-            && at.elapsed() < FRESH
+        if let Some((ended, report)) = &*last
+            && *ended >= asked
         {
             return report.clone();
         }

@@ -107,7 +107,6 @@ pub async fn find_role(tx: &mut PgConnection, organization: OrganizationId, key:
     sqlx::query_scalar!("select id from roles where organization_id = $1 and key = $2", organization as _, key)
         .fetch_optional(tx)
         .await
-        .map(|id| id.map(RoleId::from))
 }
 
 pub async fn insert(
