@@ -119,7 +119,7 @@ impl Ground {
             base_domain: settings.base_domain.clone(),
             public_port: port,
             demo,
-            mail_configured: settings.mail_configured,
+            mail_configured: settings.smtp.is_some(),
             data_dir,
             node: node_name(),
         };

@@ -3,6 +3,7 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
+use channels::mail::smtp::SmtpConfig;
 use clap::Args;
 use tracing_subscriber::EnvFilter;
 
@@ -59,8 +60,8 @@ pub struct Settings {
     pub bind: SocketAddr,
     /// Where metrics are answered.
     pub metrics_bind: Option<SocketAddr>,
-    /// Whether an SMTP server is configured.
-    pub mail_configured: bool,
+    /// The mail server; mails go to the mail catcher without it.
+    pub smtp: Option<SmtpConfig>,
     /// What is logged; `None` leaves it to the command.
     pub log: Option<String>,
     /// Log lines as JSON.
@@ -117,7 +118,7 @@ impl Options {
             base_domain: base_domain(&self.base_domain)?,
             bind: address("BIND", &self.bind)?,
             metrics_bind: port("METRICS_BIND", &self.metrics_bind)?,
-            mail_configured: variable("EMAIL_HOST").is_some(),
+            smtp: SmtpConfig::from_lookup(&variable).map_err(|error| Failure::new(error.to_string()))?,
             log,
             log_json,
             debug: flag("DEBUG", self.debug.as_deref())?,
@@ -205,9 +206,9 @@ mod tests {
         assert_eq!(settings.bind, "127.0.0.1:8000".parse().unwrap());
         assert_eq!(settings.metrics_bind, Some("127.0.0.1:9464".parse().unwrap()));
         assert_eq!(settings.base_domain, "localhost");
-        assert!(!settings.mail_configured && !settings.debug && !settings.log_json);
-        assert!(check(&[], &[("EMAIL_HOST", "smtp.example.org")]).unwrap().mail_configured);
-        assert!(!check(&[], &[("EMAIL_HOST", " ")]).unwrap().mail_configured);
+        assert!(settings.smtp.is_none() && !settings.debug && !settings.log_json);
+        assert!(check(&[], &[("EMAIL_HOST", "smtp.example.org")]).unwrap().smtp.is_some());
+        assert!(check(&[], &[("EMAIL_HOST", " ")]).unwrap().smtp.is_none());
     }
 
     #[test]
@@ -224,6 +225,7 @@ mod tests {
             ("SECRET_KEY must", &["--database-url=postgres://u@h/d"], &[("SECRET_KEY", "short")]),
             ("BASE_DOMAIN", &["--base-domain", "http://x"], &[]),
             ("BASE_DOMAIN", &["--base-domain", "10.0.0.1"], &[]),
+            ("EMAIL_PORT", &[], &[("EMAIL_HOST", "smtp.example.org"), ("EMAIL_PORT", "x")]),
             ("LOG_FORMAT", &["--log-format", "xml"], &[]),
             ("LOG ", &["--log", "info,[{"], &[]),
             ("DEBUG", &["--debug=maybe"], &[]),

@@ -45,7 +45,7 @@ pub(super) async fn run(run: &Run) -> Result<(), Failure> {
         }
     }
     findings.extend(folder(settings));
-    findings.push(if settings.mail_configured {
+    findings.push(if settings.smtp.is_some() {
         ok("mail", "A mail server is configured.")
     } else {
         warning("mail", "No mail server is configured; mails go to the mail catcher.")

@@ -25,11 +25,11 @@ use crate::{
 #[derive(Debug, Parser)]
 #[command(name = "helpdesk", version)]
 struct Cli {
-    #[command(flatten)]
-    options: Options,
     /// Answer as JSON, for programs.
     #[arg(long, global = true)]
     json: bool,
+    #[command(flatten)]
+    options: Options,
     #[command(subcommand)]
     command: Command,
 }
