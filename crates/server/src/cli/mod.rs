@@ -6,6 +6,7 @@ mod operator;
 mod org;
 mod output;
 mod password;
+mod sla;
 mod user;
 
 use std::process::ExitCode;
@@ -53,6 +54,9 @@ enum Command {
     /// Operators of the installation.
     #[command(subcommand)]
     Operator(operator::Command),
+    /// Service levels.
+    #[command(subcommand)]
+    Sla(sla::Command),
 }
 
 /// Runs the command of this process.
@@ -83,6 +87,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Org(command) => org::run(&run, command).await,
         Command::User(command) => user::run(&run, command).await,
         Command::Operator(command) => operator::run(&run, command).await,
+        Command::Sla(command) => sla::run(&run, command).await,
     }
 }
 

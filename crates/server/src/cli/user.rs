@@ -2,8 +2,11 @@
 
 use clap::Subcommand;
 use db::{Mode, TenantTx, platform::Organization};
-use identity::people::NewUser;
-use kernel::{Actor, RoleKey};
+use identity::{
+    people::NewUser,
+    sessions::{invite, set_password_now},
+};
+use kernel::{Actor, Person, RoleKey};
 use serde_json::{Value, json};
 
 use super::{Run, password};
@@ -54,21 +57,45 @@ async fn create(booted: &Booted, input: Create, password: Option<String>) -> Res
     let organization = organization(booted, &input.org).await?;
     let email = kernel::email::normalize(&input.email)
         .ok_or_else(|| Failure::new(format!("{:?} is not a mail address.", input.email)))?;
-    if RoleKey::parse(&input.role) == Some(RoleKey::Customer) {
-        return Err(Failure::new("Customers cannot be created on the command line by this version."));
-    }
     let password_hash = match password {
         Some(password) => Some(password::hash(password, &email).await?),
         None => None,
     };
     let mut tx = TenantTx::system(&booted.state.db, organization.tenant(), Mode::Write).await?;
-    let new = NewUser { email, name: input.name, role: input.role, password_hash };
-    let (user, token) = identity::people::create(&mut tx, &Actor::system(organization.id), new).await?;
+    let (person, token) = if RoleKey::parse(&input.role) == Some(RoleKey::Customer) {
+        customer(&mut tx, &email, &input, password_hash.as_deref()).await?
+    } else {
+        let new = NewUser { email, name: input.name, role: input.role, password_hash };
+        let (user, token) = identity::people::create(&mut tx, &Actor::system(organization.id), new).await?;
+        (json!({"id": user.id, "email": user.email, "name": user.name, "role": user.role}), token)
+    };
     tx.commit().await?;
     let url = token.map(|token| link(booted, &organization.slug, &token));
-    let mut text = format!("{} ({}) was added to {} as {}.", user.name, user.email, organization.name, user.role);
+    let said = |key: &str| person.get(key).and_then(Value::as_str).unwrap_or_default();
+    let (name, email, role) = (said("name"), said("email"), said("role"));
+    let mut text = format!("{name} ({email}) was added to {} as {role}.", organization.name);
     if let Some(url) = &url {
         text += &format!("\nOne-time link to set the password, good for seven days: {url}");
     }
-    Ok((text, json!({"user": user, "invitation_url": url})))
+    Ok((text, json!({"user": person, "invitation_url": url})))
+}
+
+/// A customer who can sign in, with a password or by the token that comes back.
+async fn customer(
+    tx: &mut TenantTx,
+    email: &str,
+    input: &Create,
+    password_hash: Option<&str>,
+) -> Result<(Value, Option<String>), Failure> {
+    let id = support::facade::create_customer(tx, email, &input.name).await?;
+    let person = Person::Customer(id);
+    let token = match password_hash {
+        Some(hash) => {
+            set_password_now(tx, person, hash).await?;
+            None
+        }
+        None => Some(invite(tx, person).await?),
+    };
+    let name = input.name.trim();
+    Ok((json!({"id": id, "email": email, "name": name, "role": "customer"}), token))
 }

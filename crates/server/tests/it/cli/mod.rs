@@ -50,6 +50,9 @@ fn the_first_day() {
     folder.ok(&["org", "suspend", "globex"], "");
     assert_eq!(login(&serving, "globex.localhost", PASSWORD), 403);
     folder.ok(&["org", "resume", "globex"], "");
+    let eve = ["user", "create", "--org", "acme", "--email", "eve@x.example", "--name", "Eve", "--role", "customer"];
+    assert!(folder.ok(&eve, "").contains("/set-password#"));
+    assert!(folder.ok(&["sla", "defaults", "--org", "acme"], "").contains("already"));
     assert!(folder.ok(&["doctor"], "").contains("mail catcher"));
 
     let postgres = folder.postgres().unwrap();
