@@ -26,7 +26,7 @@ use sqlx::{
 use tokio::sync::Notify;
 
 pub use constraint::OnConstraint;
-pub use migrate::{MIGRATION_LOCK, migrate, provision_schema};
+pub use migrate::{MIGRATION_LOCK, behind, latest_version, migrate, provision_schema};
 pub use tasks::Tasks;
 pub use tx::{Mode, PlatformTx, Tenant, TenantTx, Who};
 
@@ -68,6 +68,11 @@ impl Db {
     /// Resolves at the next [`Db::wake`].
     pub async fn woken(&self) {
         self.wake.notified().await;
+    }
+
+    /// Connections that are open, and how many of them nobody uses.
+    pub fn connections(&self) -> (u32, usize) {
+        (self.pool.size(), self.pool.num_idle())
     }
 
     /// Closes every connection.

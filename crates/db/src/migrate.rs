@@ -50,14 +50,38 @@ async fn migrate_locked(owner: &PgConnectOptions, connection: &mut PgConnection)
     run(owner, "platform", &PLATFORM).await?;
     apply(connection, "platform", SCHEMAS, "").await?;
     apply(connection, "platform", FUNCTIONS, &last_version(&PLATFORM)).await?;
-    let schemas: Vec<String> =
-        sqlx::query_scalar("select 'shared' union select schema_name from platform.organizations order by 1")
-            .fetch_all(&mut *connection)
-            .await?;
-    for schema in schemas {
+    for schema in schemas(connection).await? {
         tenant_schema(owner, connection, &schema).await?;
     }
     Ok(())
+}
+
+/// The newest platform migration this version knows; compare it with `platform::schema_version`.
+pub fn latest_version() -> i64 {
+    PLATFORM.migrations.last().map_or(0, |last| last.version)
+}
+
+/// Schemas that lack migrations of this version: what [`migrate`] would change. Changes nothing.
+pub async fn behind(owner: &PgConnectOptions) -> AppResult<Vec<String>> {
+    let mut connection = PgConnection::connect_with(owner).await?;
+    let known = async |schema: &str, migrator: &Migrator| -> AppResult<bool> {
+        let mut connection = connect_in(owner, schema).await?;
+        let applied = applied(&mut connection, migrator).await.len();
+        connection.close().await?;
+        Ok(applied >= migrator.migrations.len())
+    };
+    let mut behind = Vec::new();
+    if !known("platform", &PLATFORM).await? {
+        behind.push("platform".to_owned());
+    } else {
+        for schema in schemas(&mut connection).await? {
+            if !known(&schema, &TENANT).await? {
+                behind.push(schema);
+            }
+        }
+    }
+    connection.close().await?;
+    Ok(behind)
 }
 
 /// Makes the schema of an organization that gets its own; harmless when it exists.
@@ -80,14 +104,32 @@ async fn tenant_schema(owner: &PgConnectOptions, connection: &mut PgConnection, 
     Ok(())
 }
 
-async fn run(owner: &PgConnectOptions, schema: &str, migrator: &Migrator) -> AppResult<()> {
+/// Every schema with tenant tables.
+async fn schemas(connection: &mut PgConnection) -> AppResult<Vec<String>> {
+    let sql = "select 'shared' union select schema_name from platform.organizations order by 1";
+    Ok(sqlx::query_scalar(sql).fetch_all(connection).await?)
+}
+
+async fn connect_in(owner: &PgConnectOptions, schema: &str) -> AppResult<PgConnection> {
     let options = owner.clone().options([("search_path", schema), ("client_min_messages", "warning")]);
-    let mut connection = PgConnection::connect_with(&options).await?;
-    let applied = match connection.list_applied_migrations(&migrator.table_name).await {
-        Ok(applied) => applied.len(),
-        Err(_) => 0,
-    };
-    if applied != migrator.migrations.len() {
+    Ok(PgConnection::connect_with(&options).await?)
+}
+
+/// Versions that are applied; none when there is no record yet.
+async fn applied(connection: &mut PgConnection, migrator: &Migrator) -> Vec<i64> {
+    let applied = connection.list_applied_migrations(&migrator.table_name).await.unwrap_or_default();
+    applied.into_iter().map(|migration| migration.version).collect()
+}
+
+async fn run(owner: &PgConnectOptions, schema: &str, migrator: &Migrator) -> AppResult<()> {
+    let mut connection = connect_in(owner, schema).await?;
+    let applied = applied(&mut connection, migrator).await;
+    let known = migrator.migrations.last().map_or(0, |last| last.version);
+    if applied.iter().any(|version| *version > known) {
+        let sentence = "The database was changed by a newer version of helpdesk: start that version.";
+        return Err(AppError::conflict(sentence));
+    }
+    if applied.len() != migrator.migrations.len() {
         migrator.run_direct(None, &mut connection, false).await.map_err(|error| AppError::Internal(error.into()))?;
     }
     connection.close().await?;

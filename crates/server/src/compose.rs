@@ -3,7 +3,7 @@
 use axum::Router;
 use db::{TenantTx, worker::Registry};
 use kernel::AppResult;
-use web::{AppState, Routes};
+use web::{AppState, Config, Routes};
 
 /// The route tables of all contexts.
 pub fn routes() -> Routes {
@@ -27,8 +27,10 @@ pub fn registry(state: &AppState) -> Registry {
     registry
 }
 
-/// Writes what an organization starts with; again is harmless and overwrites nothing.
-pub async fn provision(tx: &mut TenantTx) -> AppResult<()> {
-    identity::organizations::provision(tx).await?;
-    support::provision(tx).await
+/// Writes the rows every organization starts with, in the organization that is open; whether it
+/// was new. Run again it changes nothing.
+pub async fn provision(tx: &mut TenantTx, _slug: &str, _config: &Config) -> AppResult<bool> {
+    let is_new = identity::organizations::provision(tx).await?;
+    support::provision(tx).await?;
+    Ok(is_new)
 }

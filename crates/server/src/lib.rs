@@ -1,3 +1,14 @@
 //! The composition root: everything is put together here, for the binary and for the tests.
 
+pub mod boot;
+pub mod cli;
 pub mod compose;
+pub mod config;
+pub mod demo;
+pub mod failure;
+pub mod health;
+pub mod observe;
+pub mod pages;
+mod secret;
+pub mod serve;
+mod signals;

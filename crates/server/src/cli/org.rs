@@ -1,0 +1,232 @@
+//! `org`: organizations and where their rows lie.
+
+use clap::{Subcommand, ValueEnum};
+use db::{
+    Mode, TenantTx,
+    platform::{self, Organization},
+};
+use identity::{organizations::check_slug, people::NewUser};
+use kernel::{Actor, AppError, OrganizationId};
+use serde_json::{Value, json};
+
+use super::{Run, output::table, user};
+use crate::{boot::Booted, compose, config::host_name, failure::Failure};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Placement {
+    /// In the tables that ordinary organizations share.
+    Shared,
+    /// In a schema of its own.
+    Schema,
+}
+
+impl Placement {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Shared => "shared",
+            Self::Schema => "schema",
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Add an organization; harmless when it exists.
+    Create(Create),
+    /// Show all organizations.
+    List,
+    /// Refuse everybody of an organization until it is resumed.
+    Suspend {
+        /// Which one.
+        slug: String,
+    },
+    /// End a suspension.
+    Resume {
+        /// Which one.
+        slug: String,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Create {
+    /// First label of its host name: lower-case letters, digits, hyphens.
+    slug: String,
+    /// Shown name.
+    #[arg(long)]
+    name: String,
+    /// Where its rows lie; `shared` for a new one.
+    #[arg(long)]
+    placement: Option<Placement>,
+    /// A host name that belongs to it.
+    #[arg(long)]
+    domain: Option<String>,
+    /// Make this address the owner and print a one-time link.
+    #[arg(long)]
+    admin_email: Option<String>,
+}
+
+pub(super) async fn run(run: &Run, command: Command) -> Result<(), Failure> {
+    let (text, value) = match command {
+        Command::Create(mut input) => {
+            check(&mut input, &run.settings.base_domain)?;
+            run.with_database(async |booted| create(booted, input).await).await?
+        }
+        Command::List => run.with_database(list).await?,
+        Command::Suspend { slug } => run.with_database(async |b| set_status(b, &slug, "suspended").await).await?,
+        Command::Resume { slug } => run.with_database(async |b| set_status(b, &slug, "active").await).await?,
+    };
+    run.out.say(&text, &value);
+    Ok(())
+}
+
+/// What can be said without the database; puts names into the form in which they are stored.
+fn check(input: &mut Create, base_domain: &str) -> Result<(), Failure> {
+    check_slug(&input.slug)?;
+    input.name = web::text("name", &input.name, 1, 200)?;
+    if let Some(domain) = &mut input.domain {
+        let name = host_name(domain).filter(|name| name.contains('.'));
+        let name = name.ok_or_else(|| Failure::new(format!("{domain:?} is not a host name.")))?;
+        if name == base_domain || name.ends_with(&format!(".{base_domain}")) {
+            return Err(Failure::new(format!("{name} lies under {base_domain}, where slugs decide.")));
+        }
+        *domain = name;
+    }
+    if let Some(email) = &mut input.admin_email {
+        *email =
+            kernel::email::normalize(email).ok_or_else(|| Failure::new(format!("{email:?} is not a mail address.")))?;
+    }
+    Ok(())
+}
+
+async fn create(booted: &Booted, input: Create) -> Result<(String, Value), Failure> {
+    let (organization, is_new) = find_or_insert(booted, &input).await?;
+    if let Some(wanted) = input.placement.filter(|wanted| wanted.as_str() != organization.placement()) {
+        let (slug, has, wanted) = (&organization.slug, organization.placement(), wanted.as_str());
+        return Err(Failure::new(format!(
+            "Organization {slug} exists with placement {has}: move it with `helpdesk org move {slug} --placement {wanted}`."
+        )));
+    }
+    // Also finishes what an interrupted command left half-made; a suspended one stays as it is.
+    let token = if organization.status == "active" {
+        provision(booted, &organization, input.admin_email.as_deref()).await?
+    } else {
+        None
+    };
+    if let Some(domain) = &input.domain {
+        platform::add_domain(&booted.state.db, organization.id, domain).await?;
+    }
+    let url = booted.state.config.organization_url(&organization.slug);
+    let link = token.map(|token| user::link(booted, &organization.slug, &token));
+    let done = if is_new { "was created" } else { "already exists" };
+    let mut text = format!("Organization {} {done}: {url}", organization.slug);
+    if let (Some(link), Some(email)) = (&link, &input.admin_email) {
+        text += &format!("\nOne-time link for {email} to set the password, good for seven days: {link}");
+    }
+    let value = json!({
+        "created": is_new,
+        "organization": organization,
+        "placement": organization.placement(),
+        "url": url,
+        "invitation_url": link,
+    });
+    Ok((text, value))
+}
+
+/// The organization of this slug, and whether it is new. Its schema exists before anybody can find it.
+async fn find_or_insert(booted: &Booted, input: &Create) -> Result<(Organization, bool), Failure> {
+    let db = &booted.state.db;
+    if let Some(known) = platform::find_by_slug(db, &input.slug).await? {
+        return Ok((known, false));
+    }
+    let id: OrganizationId = db.ids.id();
+    let schema_name = match input.placement {
+        Some(Placement::Schema) => format!("t_{}", kernel::id::encode(id.0)),
+        _ => "shared".to_owned(),
+    };
+    let new = Organization {
+        id,
+        slug: input.slug.clone(),
+        name: input.name.clone(),
+        schema_name,
+        status: "active".to_owned(),
+        placement_version: 1,
+    };
+    if new.placement() == "schema" {
+        db::provision_schema(&booted.ground.owner, &new.schema_name).await?;
+    }
+    match platform::insert(db, &new).await {
+        Ok(()) => Ok((new, true)),
+        // Another command was faster.
+        Err(AppError::Conflict(..)) => Ok((user::organization(booted, &input.slug).await?, false)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The rows of a new organization and its owner, all or nothing; the owner's one-time token.
+async fn provision(
+    booted: &Booted,
+    organization: &Organization,
+    owner: Option<&str>,
+) -> Result<Option<String>, Failure> {
+    let mut tx = TenantTx::system(&booted.state.db, organization.tenant(), Mode::Write).await?;
+    let is_new = compose::provision(&mut tx, &organization.slug, &booted.state.config).await?;
+    let token = match owner {
+        Some(email) if is_new => {
+            let name = email.split('@').next().unwrap_or(email).to_owned();
+            let new = NewUser { email: email.to_owned(), name, role: "owner".to_owned(), password_hash: None };
+            identity::people::create(&mut tx, &Actor::system(organization.id), new).await?.1
+        }
+        _ => None,
+    };
+    tx.commit().await?;
+    Ok(token)
+}
+
+async fn list(booted: &Booted) -> Result<(String, Value), Failure> {
+    let all = platform::list(&booted.state.db).await?;
+    let url = |organization: &Organization| booted.state.config.organization_url(&organization.slug);
+    let mut rows = vec![["SLUG", "NAME", "PLACEMENT", "STATUS", "ADDRESS"].map(str::to_owned).to_vec()];
+    rows.extend(all.iter().map(|each| {
+        let words = [each.slug.as_str(), &each.name, each.placement(), &each.status, &url(each)];
+        words.map(str::to_owned).to_vec()
+    }));
+    let value = all.iter().map(|each| json!({"organization": each, "placement": each.placement(), "url": url(each)}));
+    let text = if all.is_empty() { "There is no organization yet.".to_owned() } else { table(&rows) };
+    Ok((text, value.collect()))
+}
+
+async fn set_status(booted: &Booted, slug: &str, status: &str) -> Result<(String, Value), Failure> {
+    let organization = user::organization(booted, slug).await?;
+    let changed = platform::set_status(&booted.state.db, &organization.slug, status).await?;
+    let now = if changed { "is now" } else { "was already" };
+    Ok((format!("Organization {slug} {now} {status}."), json!({"slug": slug, "status": status, "changed": changed})))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn input(slug: &str, domain: Option<&str>, admin_email: Option<&str>) -> Create {
+        let own = |text: &str| text.to_owned();
+        let (domain, admin_email) = (domain.map(own), admin_email.map(own));
+        Create { slug: own(slug), name: own(" Acme "), placement: None, domain, admin_email }
+    }
+
+    #[test]
+    fn input_is_checked_and_brought_into_form() {
+        let mut good = input("acme", Some("Help.Example.ORG"), Some("Ada@Example.org"));
+        check(&mut good, "localhost").unwrap();
+        assert_eq!(good.domain.as_deref(), Some("help.example.org"));
+        assert_eq!(good.admin_email.as_deref(), Some("ada@example.org"));
+        for mut bad in [
+            input("Acme", None, None),
+            input("www", None, None),
+            input("acme", Some("nodots"), None),
+            input("acme", Some("acme.localhost"), None),
+            input("acme", Some("10.0.0.1"), None),
+            input("acme", None, Some("ada")),
+        ] {
+            assert!(check(&mut bad, "localhost").is_err(), "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! Settings: from the command line, else from the environment, else defaults. Checked at once,
+//! each complaint one sentence that names the variable.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use channels::mail::smtp::SmtpConfig;
+use clap::Args;
+use tracing_subscriber::EnvFilter;
+
+use crate::failure::Failure;
+
+/// The settings as they were given.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Settings")]
+pub struct Options {
+    /// Folder of the embedded database, files and caught mails.
+    #[arg(long, env = "DATA_DIR", value_name = "DIR", global = true, default_value = "./data")]
+    pub data_dir: PathBuf,
+    /// The owner's connection to an own PostgreSQL 15+ instead of the embedded one.
+    #[arg(long, env = "DATABASE_URL", value_name = "URL", global = true, hide_env_values = true)]
+    pub database_url: Option<String>,
+    /// Organizations live at SLUG.BASE_DOMAIN.
+    #[arg(long, env = "BASE_DOMAIN", value_name = "NAME", global = true, default_value = "localhost")]
+    pub base_domain: String,
+    /// Where HTTP is answered.
+    #[arg(long, env = "BIND", value_name = "ADDRESS", global = true, default_value = "127.0.0.1:8000")]
+    pub bind: String,
+    /// Where metrics are answered, or `off`.
+    #[arg(long, env = "METRICS_BIND", value_name = "ADDRESS", global = true, default_value = "127.0.0.1:9464")]
+    pub metrics_bind: String,
+    /// A second address of the AI service, or `off`; not opened yet.
+    #[arg(long, env = "AI_BIND", value_name = "ADDRESS", global = true, hide = true, default_value = "off")]
+    pub ai_bind: String,
+    /// A second address of the realtime service, or `off`; not opened yet.
+    #[arg(long, env = "REALTIME_BIND", value_name = "ADDRESS", global = true, hide = true, default_value = "off")]
+    pub realtime_bind: String,
+    /// What is logged, such as `info` or `info,db=debug`; RUST_LOG is read too.
+    #[arg(long, env = "LOG", value_name = "FILTER", global = true)]
+    pub log: Option<String>,
+    /// `text` or `json`.
+    #[arg(long, env = "LOG_FORMAT", value_name = "FORMAT", global = true, default_value = "text")]
+    pub log_format: String,
+    /// Log more: true or false.
+    #[arg(long, env = "DEBUG", value_name = "BOOL", global = true, num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub debug: Option<String>,
+}
+
+/// The settings, checked.
+#[derive(Clone)]
+pub struct Settings {
+    /// Folder of everything that is not in an external database.
+    pub data_dir: PathBuf,
+    /// The owner's connection; the embedded server without it.
+    pub database_url: Option<String>,
+    /// `SECRET_KEY`; without it the key file of the data folder counts.
+    pub secret_key: Option<String>,
+    /// Lower case, without a dot at its end.
+    pub base_domain: String,
+    /// Where HTTP is answered.
+    pub bind: SocketAddr,
+    /// Where metrics are answered.
+    pub metrics_bind: Option<SocketAddr>,
+    /// The mail server; mails go to the mail catcher without it.
+    pub smtp: Option<SmtpConfig>,
+    /// What is logged; `None` leaves it to the command.
+    pub log: Option<String>,
+    /// Log lines as JSON.
+    pub log_json: bool,
+    /// Log more.
+    pub debug: bool,
+}
+
+impl std::fmt::Debug for Settings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Settings").field("data_dir", &self.data_dir).field("bind", &self.bind).finish_non_exhaustive()
+    }
+}
+
+/// The shortest secret that is accepted.
+pub(crate) const SECRET_LENGTH: usize = 32;
+
+impl Options {
+    /// Checks everything; `variable` reads the environment for what has no flag.
+    pub fn check(&self, variable: impl Fn(&str) -> Option<String>) -> Result<Settings, Failure> {
+        let given = |value: Option<String>| value.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+        let variable = |name: &str| given(variable(name));
+        let database_url = given(self.database_url.clone());
+        if let Some(url) = &database_url {
+            database(url)?;
+        }
+        let secret_key = variable("SECRET_KEY");
+        match &secret_key {
+            Some(secret) if secret.len() < SECRET_LENGTH => {
+                return Err(Failure::new(format!("SECRET_KEY must have at least {SECRET_LENGTH} characters.")));
+            }
+            None if database_url.is_some() => {
+                return Err(Failure::new(format!(
+                    "SECRET_KEY is required beside DATABASE_URL: give {SECRET_LENGTH} or more random characters, the same on every node."
+                )));
+            }
+            _ => {}
+        }
+        let log = given(self.log.clone()).or_else(|| variable("RUST_LOG"));
+        if let Some(filter) = &log {
+            EnvFilter::try_new(filter).map_err(|error| Failure::new(format!("LOG is not a log filter: {error}.")))?;
+        }
+        let log_json = match self.log_format.trim() {
+            "" | "text" => false,
+            "json" => true,
+            other => return Err(Failure::new(format!("LOG_FORMAT must be text or json, not {other:?}."))),
+        };
+        port("AI_BIND", &self.ai_bind)?;
+        port("REALTIME_BIND", &self.realtime_bind)?;
+        Ok(Settings {
+            data_dir: data_dir(self.data_dir.clone())?,
+            database_url,
+            secret_key,
+            base_domain: base_domain(&self.base_domain)?,
+            bind: address("BIND", &self.bind)?,
+            metrics_bind: port("METRICS_BIND", &self.metrics_bind)?,
+            smtp: SmtpConfig::from_lookup(&variable).map_err(|error| Failure::new(error.to_string()))?,
+            log,
+            log_json,
+            debug: flag("DEBUG", self.debug.as_deref())?,
+        })
+    }
+}
+
+fn data_dir(dir: PathBuf) -> Result<PathBuf, Failure> {
+    if dir.as_os_str().is_empty() { Err(Failure::new("DATA_DIR must name a folder.")) } else { Ok(dir) }
+}
+
+/// The owner's way into an external database.
+pub(crate) fn database(url: &str) -> Result<sqlx::postgres::PgConnectOptions, Failure> {
+    if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
+        return Err(Failure::new(
+            "DATABASE_URL must begin with postgres://, such as postgres://user:password@host/name.",
+        ));
+    }
+    url.parse().map_err(|error| Failure::new(format!("DATABASE_URL cannot be read: {error}.")))
+}
+
+fn address(name: &str, text: &str) -> Result<SocketAddr, Failure> {
+    let wanted = "an address and a port such as 127.0.0.1:8000";
+    text.trim().parse().map_err(|_| Failure::new(format!("{name} must be {wanted}, not {text:?}.")))
+}
+
+/// An address, or nothing when it is `off`.
+fn port(name: &str, text: &str) -> Result<Option<SocketAddr>, Failure> {
+    if text.trim() == "off" { Ok(None) } else { address(name, text).map(Some) }
+}
+
+fn flag(name: &str, text: Option<&str>) -> Result<bool, Failure> {
+    match text.unwrap_or_default().trim().to_ascii_lowercase().as_str() {
+        "" | "0" | "false" | "no" | "off" => Ok(false),
+        "1" | "true" | "yes" | "on" => Ok(true),
+        _ => Err(Failure::new(format!("{name} must be true or false, not {:?}.", text.unwrap_or_default()))),
+    }
+}
+
+/// A host name in the form in which hosts are compared.
+pub(crate) fn host_name(text: &str) -> Option<String> {
+    let name = text.trim().trim_end_matches('.').to_ascii_lowercase();
+    let label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    let is_number = name.rsplit('.').next().is_some_and(|last| last.bytes().all(|b| b.is_ascii_digit()));
+    (name.len() <= 253 && !is_number && name.split('.').all(label)).then_some(name)
+}
+
+fn base_domain(text: &str) -> Result<String, Failure> {
+    host_name(text).ok_or_else(|| {
+        Failure::new(format!(
+            "BASE_DOMAIN must be a host name without scheme or port such as help.example.org, not {text:?}."
+        ))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        options: Options,
+    }
+
+    fn check(flags: &[&str], variables: &[(&str, &str)]) -> Result<Settings, String> {
+        let own = flags.iter().any(|flag| flag.starts_with("--database-url"));
+        let first: &[&str] = if own { &["helpdesk"] } else { &["helpdesk", "--database-url="] };
+        let line = Line::try_parse_from([first, flags].concat()).map_err(|error| error.to_string())?;
+        let find =
+            |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+        line.options.check(find).map_err(|failure| failure.to_string())
+    }
+
+    #[test]
+    fn defaults_are_for_a_laptop() {
+        let settings = check(&["--bind", "127.0.0.1:8000"], &[]).unwrap();
+        assert_eq!(settings.bind, "127.0.0.1:8000".parse().unwrap());
+        assert_eq!(settings.metrics_bind, Some("127.0.0.1:9464".parse().unwrap()));
+        assert_eq!(settings.base_domain, "localhost");
+        assert!(settings.smtp.is_none() && !settings.debug && !settings.log_json);
+        assert!(check(&[], &[("EMAIL_HOST", "smtp.example.org")]).unwrap().smtp.is_some());
+        assert!(check(&[], &[("EMAIL_HOST", " ")]).unwrap().smtp.is_none());
+    }
+
+    #[test]
+    fn each_complaint_names_its_variable() {
+        type Case = (&'static str, &'static [&'static str], &'static [(&'static str, &'static str)]);
+        let cases: &[Case] = &[
+            ("BIND", &["--bind", "8000"], &[]),
+            ("BIND", &["--bind", "localhost:99999"], &[]),
+            ("METRICS_BIND", &["--metrics-bind", "on"], &[]),
+            ("AI_BIND", &["--ai-bind", ":x"], &[]),
+            ("REALTIME_BIND", &["--realtime-bind", ""], &[]),
+            ("DATABASE_URL", &["--database-url=mysql://h/d"], &[]),
+            ("SECRET_KEY is required", &["--database-url=postgres://u@h/d"], &[]),
+            ("SECRET_KEY must", &["--database-url=postgres://u@h/d"], &[("SECRET_KEY", "short")]),
+            ("BASE_DOMAIN", &["--base-domain", "http://x"], &[]),
+            ("BASE_DOMAIN", &["--base-domain", "10.0.0.1"], &[]),
+            ("EMAIL_PORT", &[], &[("EMAIL_HOST", "smtp.example.org"), ("EMAIL_PORT", "x")]),
+            ("LOG_FORMAT", &["--log-format", "xml"], &[]),
+            ("LOG ", &["--log", "info,[{"], &[]),
+            ("DEBUG", &["--debug=maybe"], &[]),
+        ];
+        for (name, flags, variables) in cases {
+            let sentence = check(flags, variables).map(|_| ()).unwrap_err();
+            assert!(sentence.starts_with(name) && sentence.ends_with('.'), "{flags:?}: {sentence}");
+            assert_eq!(sentence.lines().count(), 1);
+        }
+    }
+
+    #[test]
+    fn host_names_are_compared_in_one_form() {
+        assert_eq!(host_name(" Help.Example.ORG. ").as_deref(), Some("help.example.org"));
+        for bad in ["", ".", "a..b", "-a.b", "a.b-", "a_b.c", "help.example.org:80", "127.0.0.1", "é.org"] {
+            assert_eq!(host_name(bad), None, "{bad:?}");
+        }
+    }
+}

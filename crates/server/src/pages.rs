@@ -1,0 +1,53 @@
+//! The few pages and answers beside the API, on any host: a start page, health, and the form
+//! behind one-time links. No script or style stands inside a page, so a strict policy holds.
+
+use axum::{
+    Router,
+    extract::{Extension, State},
+    http::{HeaderName, StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::get,
+};
+use web::AppState;
+
+use crate::health::Health;
+
+const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; \
+                      base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/// The router; paths have no trailing slash here, `web::service` accepts both.
+pub fn router() -> Router<AppState> {
+    let html = "text/html; charset=utf-8";
+    Router::new()
+        .route("/", get(async || file(html, include_str!("../assets/index.html"))))
+        .route("/page.css", get(async || file("text/css; charset=utf-8", include_str!("../assets/page.css"))))
+        .route("/set-password", get(async || file(html, include_str!("../assets/set-password.html"))))
+        .route(
+            "/set-password.js",
+            get(async || file("text/javascript; charset=utf-8", include_str!("../assets/set-password.js"))),
+        )
+        .route("/health", get(health))
+        .route("/health/live", get(async || answer(StatusCode::OK, &serde_json::json!({"status": "alive"}))))
+        .layer(Extension(Health::default()))
+}
+
+fn file(kind: &'static str, text: &'static str) -> Response {
+    let headers: [(HeaderName, &'static str); 4] = [
+        (header::CONTENT_TYPE, kind),
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::CACHE_CONTROL, "no-cache"),
+    ];
+    (headers, text).into_response()
+}
+
+fn answer(status: StatusCode, body: &impl serde::Serialize) -> Response {
+    let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
+    (status, headers, serde_json::to_vec(body).unwrap_or_default()).into_response()
+}
+
+async fn health(State(state): State<AppState>, Extension(health): Extension<Health>) -> Response {
+    let report = health.report(&state).await;
+    let status = if report.is_healthy() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    answer(status, &report)
+}

@@ -1,0 +1,191 @@
+//! `helpdesk serve`: the roles of this process until it is told to stop.
+
+use std::{
+    io::{self, Write},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
+
+use axum::serve::ListenerExt;
+use clap::ValueEnum;
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    boot::Booted,
+    compose,
+    config::Settings,
+    demo::{self, DemoSignIn},
+    failure::Failure,
+    observe, pages,
+};
+
+/// What a process does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Role {
+    /// Answers HTTP.
+    Web,
+    /// Runs jobs.
+    Worker,
+    /// WebSocket; serves nothing yet.
+    Realtime,
+    /// AI service; serves nothing yet.
+    Ai,
+}
+
+/// The switches of `serve`.
+#[derive(Debug, Clone, clap::Args)]
+pub struct Args {
+    /// Load two demo organizations and print how to sign in.
+    #[arg(long)]
+    pub demo: bool,
+    /// What this process does.
+    #[arg(long, value_delimiter = ',', default_value = "web,worker,realtime,ai")]
+    pub roles: Vec<Role>,
+}
+
+/// Requests that are running when the process is told to stop have this long.
+const LAST_REQUESTS: Duration = Duration::from_secs(10);
+
+/// Serves until `stop` is cancelled, then ends everything in order.
+pub async fn run(settings: &Settings, args: &Args, stop: &CancellationToken) -> Result<(), Failure> {
+    // The port first: whether it is free shows before the database has to start.
+    let listener = if args.roles.contains(&Role::Web) { Some(bind(settings.bind).await?) } else { None };
+    let address = match &listener {
+        Some(listener) => listener.local_addr().map_err(|error| cannot_bind(settings.bind, &error))?,
+        None => settings.bind,
+    };
+    let booted = Box::pin(Booted::start(settings, address.port(), args.demo)).await?;
+    let served = Box::pin(serve(settings, args, &booted, listener, stop)).await;
+    let stopped = booted.stop().await;
+    served.and(stopped)
+}
+
+async fn serve(
+    settings: &Settings,
+    args: &Args,
+    booted: &Booted,
+    listener: Option<TcpListener>,
+    stop: &CancellationToken,
+) -> Result<(), Failure> {
+    if stop.is_cancelled() {
+        return Ok(());
+    }
+    let (state, tasks) = (&booted.state, &booted.tasks);
+    observe::metrics(settings.metrics_bind, &state.db, tasks).await?;
+    tasks.spawn(identity::password::warm_up());
+    if args.roles.contains(&Role::Worker) {
+        let registry = Arc::new(compose::registry(state));
+        db::worker::start(&state.db, registry, tasks, state.config.node.clone());
+    }
+    let address = listener.as_ref().and_then(|listener| listener.local_addr().ok());
+    let greeting = async {
+        let sign_ins = if args.demo {
+            tokio::select! {
+                loaded = demo::load(booted) => loaded?,
+                () = stop.cancelled() => return Ok(()),
+            }
+        } else {
+            Vec::new()
+        };
+        greet(booted, address, &sign_ins);
+        Ok::<(), Failure>(())
+    };
+    match listener {
+        Some(listener) => tokio::try_join!(answer(listener, booted, stop), greeting).map(|_| ()),
+        None => {
+            greeting.await?;
+            stop.cancelled().await;
+            Ok(())
+        }
+    }
+}
+
+/// Answers HTTP until the stop, and then what is still running.
+async fn answer(listener: TcpListener, booted: &Booted, stop: &CancellationToken) -> Result<(), Failure> {
+    let service = compose::service(&booted.state, pages::router());
+    let listener = listener.tap_io(|stream| {
+        let _ = stream.set_nodelay(true);
+    });
+    let serving = axum::serve(listener, service.into_make_service_with_connect_info::<SocketAddr>())
+        .with_graceful_shutdown(stop.clone().cancelled_owned());
+    let cut = async {
+        stop.cancelled().await;
+        tokio::time::sleep(LAST_REQUESTS).await;
+    };
+    tokio::select! {
+        served = async { serving.await } => {
+            served.map_err(|error| Failure::new(format!("HTTP cannot be answered any more: {error}.")))
+        }
+        () = cut => {
+            tracing::warn!("requests that ran for more than 10 s were cut off");
+            Ok(())
+        }
+    }
+}
+
+async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|error| cannot_bind(address, &error))
+}
+
+fn cannot_bind(address: SocketAddr, error: &io::Error) -> Failure {
+    let choose = "choose another address with --bind or BIND";
+    match error.kind() {
+        io::ErrorKind::AddrInUse => {
+            Failure::new(format!("{address} is in use by another program: stop that one or {choose}."))
+        }
+        _ => Failure::new(format!("{address} cannot be opened ({error}): {choose}.")),
+    }
+}
+
+/// Prints the address and, in demo mode, how to get in.
+fn greet(booted: &Booted, address: Option<SocketAddr>, sign_ins: &[DemoSignIn]) {
+    let config = &booted.state.config;
+    let mut text = match address {
+        Some(address) => format!("Helpdesk runs at http://{}:{}", shown_host(address, config), address.port()),
+        None => "Helpdesk runs, without HTTP".to_owned(),
+    };
+    text += " (Ctrl-C stops it)\n";
+    if !config.mail_configured {
+        text +=
+            &format!("No mail server is configured; mails go to {}\n", config.data_dir.join("mail-catcher").display());
+    }
+    let mut last = "";
+    for sign_in in sign_ins {
+        if sign_in.slug != last {
+            text += &organization(config, address, sign_in);
+            last = &sign_in.slug;
+        }
+        text += &format!("    {:<11} {:<34} {}\n", sign_in.role, sign_in.email, sign_in.password);
+    }
+    let mut out = io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+fn organization(config: &web::Config, address: Option<SocketAddr>, sign_in: &DemoSignIn) -> String {
+    let url = config.organization_url(&sign_in.slug);
+    let local = address.map_or_else(
+        || SocketAddr::from((Ipv4Addr::LOCALHOST, config.public_port)),
+        |address| SocketAddr::new(reachable(address.ip()), address.port()),
+    );
+    format!(
+        "\n{} — {url}\n  curl -H 'Host: {}.{}' http://{local}/api/v1/\n",
+        sign_in.organization, sign_in.slug, config.base_domain
+    )
+}
+
+fn shown_host(address: SocketAddr, config: &web::Config) -> String {
+    if address.ip().is_loopback() || address.ip().is_unspecified() {
+        return config.base_domain.clone();
+    }
+    match address.ip() {
+        IpAddr::V4(ip) => ip.to_string(),
+        IpAddr::V6(ip) => format!("[{ip}]"),
+    }
+}
+
+/// Where a program on this machine reaches an address that was bound.
+fn reachable(ip: IpAddr) -> IpAddr {
+    if ip.is_unspecified() { Ipv4Addr::LOCALHOST.into() } else { ip }
+}
