@@ -10,12 +10,13 @@ use kernel::AppError;
 pub struct Failure {
     sentence: String,
     code: u8,
+    is_final: bool,
 }
 
 impl Failure {
     /// Ends the process with exit code 1.
     pub fn new(sentence: impl Into<String>) -> Self {
-        Self { sentence: sentence.into(), code: 1 }
+        Self { sentence: sentence.into(), code: 1, is_final: false }
     }
 
     /// With another exit code.
@@ -23,6 +24,18 @@ impl Failure {
     pub fn with_code(mut self, code: u8) -> Self {
         self.code = code;
         self
+    }
+
+    /// Trying again cannot help.
+    #[must_use]
+    pub fn finally(mut self) -> Self {
+        self.is_final = true;
+        self
+    }
+
+    /// Whether trying again cannot help.
+    pub fn is_final(&self) -> bool {
+        self.is_final
     }
 
     /// What the database or the way to it says.

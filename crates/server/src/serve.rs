@@ -76,7 +76,7 @@ async fn serve(
     observe::metrics(settings.metrics_bind, &state.db, tasks).await?;
     tasks.spawn(identity::password::warm_up());
     if args.roles.contains(&Role::Worker) {
-        let registry = Arc::new(compose::registry(state));
+        let registry = Arc::new(compose::registry(state, &compose::mailer(&state.config, settings.smtp.clone())?));
         db::worker::start(&state.db, registry, tasks, state.config.node.clone());
     }
     let address = listener.as_ref().and_then(|listener| listener.local_addr().ok());

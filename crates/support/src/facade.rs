@@ -49,7 +49,12 @@ pub async fn find_ticket_by_reference(tx: &mut TenantTx, reference: &str) -> App
 }
 
 /// Writes a ticket with its first message, history and event.
-pub async fn create_ticket(tx: &mut TenantTx, actor: &Actor, new: NewTicket, message: NewMessage<'_>) -> AppResult<(TicketId, MessageId)> {
+pub async fn create_ticket(
+    tx: &mut TenantTx,
+    actor: &Actor,
+    new: NewTicket,
+    message: NewMessage<'_>,
+) -> AppResult<(TicketId, MessageId)> {
     let (ticket, message) = create(tx, actor, new, message).await?;
     Ok((ticket, message.id))
 }
@@ -68,7 +73,12 @@ pub async fn add_customer_message(
 }
 
 /// A message that changes nothing about the ticket: notes of the product, automatic mail.
-pub async fn add_message(tx: &mut TenantTx, actor: &Actor, ticket: TicketId, message: NewMessage<'_>) -> AppResult<MessageId> {
+pub async fn add_message(
+    tx: &mut TenantTx,
+    actor: &Actor,
+    ticket: TicketId,
+    message: NewMessage<'_>,
+) -> AppResult<MessageId> {
     Ok(add(tx, actor, ticket, message).await?.id)
 }
 
@@ -109,7 +119,13 @@ pub async fn find_message(tx: &mut TenantTx, id: MessageId) -> AppResult<Option<
 }
 
 /// Notes on a message what became of sending it.
-pub async fn set_delivery(tx: &mut TenantTx, id: MessageId, state: &str, error: Option<&str>, attempts: i32) -> AppResult<()> {
+pub async fn set_delivery(
+    tx: &mut TenantTx,
+    id: MessageId,
+    state: &str,
+    error: Option<&str>,
+    attempts: i32,
+) -> AppResult<()> {
     let organization = tx.organization();
     Ok(conversation::store::set_delivery(tx, organization, id, state, error, attempts).await?)
 }

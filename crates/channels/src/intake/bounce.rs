@@ -33,7 +33,9 @@ pub async fn record(tx: &mut TenantTx, key: &MailKey, mail: &ParsedMail) -> AppR
             facade::mark_undeliverable(tx, &recipient.address.to_lowercase(), true).await?;
         }
     }
-    if bounce.permanent && let Some(message) = sent.message_id {
+    if bounce.permanent
+        && let Some(message) = sent.message_id
+    {
         facade::set_delivery(tx, message, "failed", Some(&text), sent.attempts).await?;
         outgoing::set_failed(tx, sent.id, &text).await?;
     }

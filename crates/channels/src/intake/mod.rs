@@ -34,7 +34,8 @@ pub fn jobs(registry: &mut Registry, state: &AppState) {
     registry.handle(PROCESS_JOB, move |job| {
         let state = state.clone();
         async move {
-            let mail: Option<InboundMailId> = job.payload.get("mail").and_then(|id| serde_json::from_value(id.clone()).ok());
+            let mail: Option<InboundMailId> =
+                job.payload.get("mail").and_then(|id| serde_json::from_value(id.clone()).ok());
             let mail = mail.ok_or_else(|| JobError::Hopeless("The job names no mail.".to_owned()))?;
             process(&state, job.organization, mail).await?;
             Ok(())
@@ -64,4 +65,6 @@ pub enum Outcome {
     },
     /// The same mail came before.
     Duplicate,
+    /// It is stored; a job will process it.
+    Later,
 }

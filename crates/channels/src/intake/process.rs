@@ -34,7 +34,11 @@ pub async fn process(state: &AppState, organization: OrganizationId, mail: Inbou
         return told(&mut tx, &row).await;
     }
     drop(tx);
-    let raw = state.files.get(&Path::from(row.object_key.as_str())).await.map_err(|error| AppError::Internal(error.into()))?;
+    let raw = state
+        .files
+        .get(&Path::from(row.object_key.as_str()))
+        .await
+        .map_err(|error| AppError::Internal(error.into()))?;
     let raw: Bytes = raw.bytes().await.map_err(|error| AppError::Internal(error.into()))?;
     let parsed = parse_apart(raw).await;
     let files = match &parsed {
@@ -71,14 +75,25 @@ async fn outcome(tx: &mut TenantTx, ticket: TicketId, is_new: bool) -> AppResult
     Ok(Outcome::Accepted { ticket, reference, is_new })
 }
 
-async fn finish(tx: &mut TenantTx, row: &InboundRow, state: &str, reason: Option<&str>, place: Option<(TicketId, MessageId)>) -> AppResult<()> {
+async fn finish(
+    tx: &mut TenantTx,
+    row: &InboundRow,
+    state: &str,
+    reason: Option<&str>,
+    place: Option<(TicketId, MessageId)>,
+) -> AppResult<()> {
     let (organization, now) = (tx.organization(), tx.now());
-    let done = Finished { state, reason, ticket: place.map(|(ticket, _)| ticket), message: place.map(|(_, message)| message) };
+    let done =
+        Finished { state, reason, ticket: place.map(|(ticket, _)| ticket), message: place.map(|(_, message)| message) };
     Ok(store::finish(tx, organization, row.id, &done, now).await?)
 }
 
 /// Objects first, while no transaction is open.
-async fn store_attachments(state: &AppState, organization: OrganizationId, mail: &ParsedMail) -> AppResult<Vec<Prepared>> {
+async fn store_attachments(
+    state: &AppState,
+    organization: OrganizationId,
+    mail: &ParsedMail,
+) -> AppResult<Vec<Prepared>> {
     let mut files = Vec::with_capacity(mail.attachments.len());
     for attachment in &mail.attachments {
         let bytes = Bytes::copy_from_slice(&attachment.bytes);
@@ -198,7 +213,12 @@ fn is_mailbox(address: &str, own: &str) -> bool {
 }
 
 /// The sender holds a reply address but takes no part: staff sees the message, nobody else does.
-async fn third_party(tx: &mut TenantTx, actor: &Actor, ticket: TicketId, mut message: NewMessage<'_>) -> AppResult<(TicketId, MessageId)> {
+async fn third_party(
+    tx: &mut TenantTx,
+    actor: &Actor,
+    ticket: TicketId,
+    mut message: NewMessage<'_>,
+) -> AppResult<(TicketId, MessageId)> {
     message.visibility = "internal";
     let added = facade::add_message(tx, actor, ticket, message).await?;
     let text = format!(

@@ -32,7 +32,11 @@ pub async fn receive(state: &AppState, mailbox: &str, raw: Bytes) -> AppResult<R
         None => platform::of_mail_address(&state.db, &without_plus(&address)).await?,
     };
     let Some((organization, mailbox)) = found else {
-        return Err(AppError::invalid("mailbox", "unknown", format!("No organization receives mail at {mailbox:.100}.")));
+        return Err(AppError::invalid(
+            "mailbox",
+            "unknown",
+            format!("No organization receives mail at {mailbox:.100}."),
+        ));
     };
     let mail: InboundMailId = state.db.ids.id();
     let key = format!("{}/mail/{}", id::encode(organization.id.0), id::encode(mail.0));
@@ -70,7 +74,9 @@ pub async fn receive(state: &AppState, mailbox: &str, raw: Bytes) -> AppResult<R
 
 /// Parses on a thread of its own: a mail may take a second, and must not take the process with it.
 pub async fn parse_apart(raw: Bytes) -> Result<ParsedMail, String> {
-    let parsed = tokio::task::spawn_blocking(move || parse(&raw, &Limits::default()).map_err(|why: ParseFailure| why.to_string()));
+    let parsed = tokio::task::spawn_blocking(move || {
+        parse(&raw, &Limits::default()).map_err(|why: ParseFailure| why.to_string())
+    });
     parsed.await.unwrap_or_else(|_| Err("The mail cannot be read.".to_owned()))
 }
 

@@ -29,7 +29,12 @@ pub struct NewInbound<'a> {
 }
 
 /// Records it; false when the same mail is recorded already.
-pub async fn insert(tx: &mut PgConnection, organization: OrganizationId, new: &NewInbound<'_>, now: DateTime<Utc>) -> sqlx::Result<bool> {
+pub async fn insert(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    new: &NewInbound<'_>,
+    now: DateTime<Utc>,
+) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "insert into inbound_mails (organization_id, id, mailbox_id, object_key, size, fingerprint, mail_message_id, sender, subject, received_at)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
@@ -50,7 +55,11 @@ pub async fn insert(tx: &mut PgConnection, organization: OrganizationId, new: &N
     Ok(done.rows_affected() == 1)
 }
 
-pub async fn find(tx: &mut PgConnection, organization: OrganizationId, id: InboundMailId) -> sqlx::Result<Option<InboundRow>> {
+pub async fn find(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    id: InboundMailId,
+) -> sqlx::Result<Option<InboundRow>> {
     sqlx::query_as!(
         InboundRow,
         "select id, mailbox_id, object_key, state, reason, ticket_id from inbound_mails where organization_id = $1 and id = $2",
@@ -62,7 +71,11 @@ pub async fn find(tx: &mut PgConnection, organization: OrganizationId, id: Inbou
 }
 
 /// As [`find`], locked: whoever comes second waits and then sees the outcome.
-pub async fn lock(tx: &mut PgConnection, organization: OrganizationId, id: InboundMailId) -> sqlx::Result<Option<InboundRow>> {
+pub async fn lock(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    id: InboundMailId,
+) -> sqlx::Result<Option<InboundRow>> {
     sqlx::query_as!(
         InboundRow,
         "select id, mailbox_id, object_key, state, reason, ticket_id from inbound_mails where organization_id = $1 and id = $2 for update",
@@ -82,7 +95,13 @@ pub struct Finished<'a> {
     pub message: Option<MessageId>,
 }
 
-pub async fn finish(tx: &mut PgConnection, organization: OrganizationId, id: InboundMailId, done: &Finished<'_>, now: DateTime<Utc>) -> sqlx::Result<()> {
+pub async fn finish(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    id: InboundMailId,
+    done: &Finished<'_>,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
     sqlx::query!(
         "update inbound_mails set state = $3, reason = $4, ticket_id = $5, message_id = $6, processed_at = $7
           where organization_id = $1 and id = $2",

@@ -16,16 +16,11 @@ use crate::{
 #[derive(Debug)]
 pub enum Place {
     /// Into this ticket (locked), by somebody who takes part. Whether a signature of ours led there.
-    Ticket {
-        ticket: Box<Ticket>,
-        signed: bool,
-    },
+    Ticket { ticket: Box<Ticket>, signed: bool },
     /// Into this ticket (locked), but its sender takes no part: seen by staff only.
     ThirdParty(Box<Ticket>),
     /// A new ticket, which may belong to this one.
-    New {
-        likely: Option<TicketId>,
-    },
+    New { likely: Option<TicketId> },
 }
 
 /// Finds the place of a mail that came to `mailbox`.
@@ -35,7 +30,11 @@ pub async fn place(tx: &mut TenantTx, key: &MailKey, mailbox: &str, mail: &Parse
         && let Some(ticket) = facade::find_ticket(tx, ticket, true).await?
     {
         let ticket = Box::new(ticket);
-        return Ok(if takes_part(tx, &ticket, mail).await? { Place::Ticket { ticket, signed: true } } else { Place::ThirdParty(ticket) });
+        return Ok(if takes_part(tx, &ticket, mail).await? {
+            Place::Ticket { ticket, signed: true }
+        } else {
+            Place::ThirdParty(ticket)
+        });
     }
     let references = newest_first(mail);
     if let Some(id) = facade::ticket_of_mail(tx, &references).await?
@@ -57,7 +56,8 @@ pub async fn place(tx: &mut TenantTx, key: &MailKey, mailbox: &str, mail: &Parse
 fn signed(tx: &TenantTx, key: &MailKey, mailbox: &str, mail: &ParsedMail) -> Option<OutgoingMailId> {
     let organization = tx.organization().0;
     let addressed = mail.delivered_to.iter().chain(mail.to.iter().chain(&mail.cc).map(|address| &address.email));
-    let by_address = addressed.filter_map(|candidate| verify_reply_address(key, organization, mailbox, candidate)).next();
+    let by_address =
+        addressed.filter_map(|candidate| verify_reply_address(key, organization, mailbox, candidate)).next();
     let by_id = || newest_first(mail).iter().find_map(|id| verify_message_id(key, organization, id));
     by_address.or_else(by_id).map(OutgoingMailId)
 }
@@ -83,7 +83,9 @@ async fn takes_part(tx: &mut TenantTx, ticket: &Ticket, mail: &ParsedMail) -> Ap
 fn reference_in(subject: &str) -> Option<&str> {
     subject.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').find(|word| {
         let mut parts = word.split('-');
-        let prefix = parts.next().is_some_and(|p| !p.is_empty() && p.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()));
+        let prefix = parts
+            .next()
+            .is_some_and(|p| !p.is_empty() && p.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit()));
         let year = parts.next().is_some_and(|p| p.len() == 4 && p.bytes().all(|b| b.is_ascii_digit()));
         let number = parts.next().is_some_and(|p| (1..=12).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_digit()));
         prefix && year && number && parts.next().is_none()

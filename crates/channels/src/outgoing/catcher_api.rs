@@ -64,8 +64,14 @@ pub fn routes() -> Vec<Route> {
         Route::get("/mail-catcher", access, "mail_catcher_list", "Mails that were caught; demo mode only", list)
             .query::<CaughtQuery>()
             .ok::<Page<CaughtMail>>(200),
-        Route::get("/mail-catcher/{id}", access, "mail_catcher_get", "One caught mail with its source; demo mode only", get)
-            .ok::<CaughtMailSource>(200),
+        Route::get(
+            "/mail-catcher/{id}",
+            access,
+            "mail_catcher_get",
+            "One caught mail with its source; demo mode only",
+            get,
+        )
+        .ok::<CaughtMailSource>(200),
     ]
 }
 
@@ -89,10 +95,14 @@ pub async fn list(mut cx: Staff<Read>, uri: Uri, Query(query): Query<CaughtQuery
 pub async fn get(PathId(id): PathId<OutgoingMailId>, mut cx: Staff<Read>) -> ApiResult {
     only_in_demo(&cx)?;
     let organization = cx.organization.clone();
-    let row = store::find(&mut cx.tx, organization.id, id).await?.filter(|row| row.state == "caught").ok_or(AppError::NotFound)?;
+    let row = store::find(&mut cx.tx, organization.id, id)
+        .await?
+        .filter(|row| row.state == "caught")
+        .ok_or(AppError::NotFound)?;
     let catcher = MailCatcher::new(cx.state.config.data_dir.join("mail-catcher"));
     let raw = tokio::task::spawn_blocking(move || catcher.read(&organization.slug, &id.to_string())).await;
-    let raw = raw.map_err(|error| AppError::Internal(error.into()))?.map_err(|error| AppError::Internal(error.into()))?;
+    let raw =
+        raw.map_err(|error| AppError::Internal(error.into()))?.map_err(|error| AppError::Internal(error.into()))?;
     let raw = String::from_utf8_lossy(&raw.ok_or(AppError::NotFound)?).into_owned();
     let mail = CaughtMail {
         id: row.id,

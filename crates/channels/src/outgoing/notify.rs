@@ -37,7 +37,8 @@ struct Cause {
 
 impl Cause {
     async fn open(state: &AppState, job: &ClaimedJob, subscriber: &'static str) -> AppResult<(Self, Delivered)> {
-        let delivered: Delivered = serde_json::from_value(job.payload.clone()).map_err(|error| AppError::Internal(error.into()))?;
+        let delivered: Delivered =
+            serde_json::from_value(job.payload.clone()).map_err(|error| AppError::Internal(error.into()))?;
         let organization = db::platform::find(&state.db, job.organization).await?.ok_or(AppError::NotFound)?;
         let cause = Self {
             tx: TenantTx::system(&state.db, job.organization, Mode::Write).await?,
@@ -65,7 +66,9 @@ impl Cause {
     /// would be one too many, or would go to a machine or to ourselves, is recorded as suppressed.
     async fn queue(&mut self, mut row: OutgoingRow) -> AppResult<()> {
         let organization = self.tx.organization();
-        if row.is_automatic && let Some(reason) = self.reason_against(&row.recipient).await? {
+        if row.is_automatic
+            && let Some(reason) = self.reason_against(&row.recipient).await?
+        {
             tracing::info!(mail = %row.id, reason, "automatic mail suppressed");
             row.state = "suppressed".to_owned();
         }
@@ -151,13 +154,16 @@ pub async fn ticket_created(state: &AppState, job: &ClaimedJob) -> AppResult<()>
     if is_silent(&delivered) {
         return Ok(());
     }
-    let Some(ticket) = facade::find_ticket(&mut cause.tx, TicketId(delivered.entity_id), false).await? else { return Ok(()) };
+    let Some(ticket) = facade::find_ticket(&mut cause.tx, TicketId(delivered.entity_id), false).await? else {
+        return Ok(());
+    };
     let Some(email) = ticket.customer_email.clone() else { return Ok(()) };
     let Some(mailbox) = cause.mailbox(&ticket).await? else { return Ok(()) };
     let mut row = cause.row("created", &ticket, &mailbox, &email);
     let name = ticket.customer_name.clone().unwrap_or_default();
     let organization = cause.organization_name.clone();
-    let values = [("reference", ticket.reference.as_str()), ("name", name.as_str()), ("organization", organization.as_str())];
+    let values =
+        [("reference", ticket.reference.as_str()), ("name", name.as_str()), ("organization", organization.as_str())];
     let (subject, body) = template::filled(&mut cause.tx, "created", &values).await?;
     row.subject = subject;
     row.body_html = content::text_to_html(&body);
@@ -198,14 +204,20 @@ async fn to_assignee(
 ) -> AppResult<()> {
     let organization = cause.tx.organization();
     let Some(ticket) = facade::find_ticket(&mut cause.tx, ticket, false).await? else { return Ok(()) };
-    let Some(assignee) = ticket.assignee_id.filter(|assignee| only.is_none_or(|only| only == *assignee)) else { return Ok(()) };
+    let Some(assignee) = ticket.assignee_id.filter(|assignee| only.is_none_or(|only| only == *assignee)) else {
+        return Ok(());
+    };
     let (actor_kind, actor) = actor_of(delivered);
     if actor_kind == "user" && actor == Some(assignee.0) {
         return Ok(());
     }
-    let Some(person) = identity::facade::find_addressee(&mut cause.tx, organization, assignee).await? else { return Ok(()) };
+    let Some(person) = identity::facade::find_addressee(&mut cause.tx, organization, assignee).await? else {
+        return Ok(());
+    };
     let actor = match (actor_kind.as_str(), actor) {
-        ("user", Some(id)) => identity::facade::find_user(&mut cause.tx, organization, UserId(id)).await?.map(|user| user.name),
+        ("user", Some(id)) => {
+            identity::facade::find_user(&mut cause.tx, organization, UserId(id)).await?.map(|user| user.name)
+        }
         ("customer", _) => ticket.customer_name.clone(),
         _ => None,
     };
@@ -235,7 +247,9 @@ async fn to_assignee(
 /// A public message of staff goes to the customer; one of the customer is told to the assignee.
 pub async fn message_created(state: &AppState, job: &ClaimedJob) -> AppResult<()> {
     let (mut cause, delivered) = Cause::open(state, job, "mail.message_created").await?;
-    let Some(message) = facade::find_message(&mut cause.tx, MessageId(delivered.entity_id)).await? else { return Ok(()) };
+    let Some(message) = facade::find_message(&mut cause.tx, MessageId(delivered.entity_id)).await? else {
+        return Ok(());
+    };
     if message.author_kind == "customer" && !is_silent(&delivered) {
         let excerpt: String = message.body_text.chars().take(2_000).collect();
         let changes = format!("{} wrote:\n\n{excerpt}", message.author_name);
@@ -255,12 +269,14 @@ pub async fn message_created(state: &AppState, job: &ClaimedJob) -> AppResult<()
 }
 
 async fn reply(cause: &mut Cause, ticket: &Ticket, mailbox: &Mailbox, message: &Message) -> AppResult<OutgoingRow> {
-    let (first, others) = message.recipients.split_first().map(|(first, others)| (first.clone(), others.to_vec())).unwrap_or_default();
+    let (first, others) =
+        message.recipients.split_first().map(|(first, others)| (first.clone(), others.to_vec())).unwrap_or_default();
     let mut row = cause.row("reply", ticket, mailbox, &first);
     row.is_automatic = false;
     row.message_id = Some(message.id);
     row.from_name = format!("{} · {}", message.author_name, mailbox.name);
-    row.recipient_name = ticket.customer_name.clone().filter(|_| ticket.customer_email.as_deref() == Some(first.as_str()));
+    row.recipient_name =
+        ticket.customer_name.clone().filter(|_| ticket.customer_email.as_deref() == Some(first.as_str()));
     row.cc = others.into_iter().chain(message.cc.iter().cloned()).collect();
     let subject = ticket.subject.trim_start_matches("Re: ").trim_start_matches("RE: ");
     row.subject = format!("Re: {subject} [{}]", ticket.reference);

@@ -2,11 +2,7 @@
 
 use std::sync::Arc;
 
-use db::{
-    Mode, TenantTx,
-    jobs::ClaimedJob,
-    worker::JobError,
-};
+use db::{Mode, TenantTx, jobs::ClaimedJob, worker::JobError};
 use kernel::{AppError, AppResult, OutgoingMailId};
 use object_store::{ObjectStoreExt, path::Path};
 use support::facade::{self, MessageFile};
@@ -61,7 +57,9 @@ pub async fn run(state: &AppState, mailer: &Mailer, job: &ClaimedJob) -> Result<
         Attempt::Sent => ("sent", None, None),
         Attempt::Caught => ("caught", None, None),
         Attempt::Never(why) => ("failed", Some(why), None),
-        Attempt::Later(why) if last => ("failed", Some(format!("Given up after {} attempts. {why}", job.attempt)), None),
+        Attempt::Later(why) if last => {
+            ("failed", Some(format!("Given up after {} attempts. {why}", job.attempt)), None)
+        }
         Attempt::Later(why) => ("queued", Some(why.clone()), Some(why)),
     };
     note(state, job, &row, mail_state, error.as_deref()).await?;
@@ -74,10 +72,16 @@ pub async fn run(state: &AppState, mailer: &Mailer, job: &ClaimedJob) -> Result<
 type Composed = Result<Vec<u8>, String>;
 
 /// The mail as bytes and its envelope's sender; `None` when it was sent meanwhile.
-async fn prepare(state: &AppState, job: &ClaimedJob, mail: OutgoingMailId) -> AppResult<Option<(OutgoingRow, Composed, String)>> {
+async fn prepare(
+    state: &AppState,
+    job: &ClaimedJob,
+    mail: OutgoingMailId,
+) -> AppResult<Option<(OutgoingRow, Composed, String)>> {
     let organization = job.organization;
     let mut tx = TenantTx::system(&state.db, organization, Mode::Read).await?;
-    let Some(row) = store::find(&mut tx, organization, mail).await?.filter(|row| row.state == "queued") else { return Ok(None) };
+    let Some(row) = store::find(&mut tx, organization, mail).await?.filter(|row| row.state == "queued") else {
+        return Ok(None);
+    };
     let mailbox = mailboxes::find(&mut tx, organization, row.mailbox_id).await?.ok_or(AppError::NotFound)?;
     let files = match row.message_id {
         Some(message) => facade::message_files(&mut tx, message).await?,
@@ -121,7 +125,11 @@ async fn load(state: &AppState, files: &[MessageFile]) -> AppResult<(Loaded, usi
             continue;
         }
         room -= file.size;
-        let object = state.files.get(&Path::from(file.object_key.as_str())).await.map_err(|error| AppError::Internal(error.into()))?;
+        let object = state
+            .files
+            .get(&Path::from(file.object_key.as_str()))
+            .await
+            .map_err(|error| AppError::Internal(error.into()))?;
         let bytes = object.bytes().await.map_err(|error| AppError::Internal(error.into()))?;
         loaded.push((file.name.clone(), file.content_type.clone(), bytes.to_vec()));
     }
@@ -129,7 +137,14 @@ async fn load(state: &AppState, files: &[MessageFile]) -> AppResult<(Loaded, usi
     Ok((loaded, left_out))
 }
 
-async fn deliver(state: &AppState, mailer: &Mailer, job: &ClaimedJob, row: &OutgoingRow, from: &str, raw: Vec<u8>) -> AppResult<Attempt> {
+async fn deliver(
+    state: &AppState,
+    mailer: &Mailer,
+    job: &ClaimedJob,
+    row: &OutgoingRow,
+    from: &str,
+    raw: Vec<u8>,
+) -> AppResult<Attempt> {
     match mailer.0.as_ref() {
         Transport::Smtp(smtp) => {
             let recipients: Vec<String> = std::iter::once(&row.recipient).chain(&row.cc).cloned().collect();
@@ -153,7 +168,13 @@ async fn deliver(state: &AppState, mailer: &Mailer, job: &ClaimedJob, row: &Outg
 }
 
 /// Writes the outcome on the mail and on the message it carries.
-async fn note(state: &AppState, job: &ClaimedJob, row: &OutgoingRow, mail_state: &str, error: Option<&str>) -> AppResult<()> {
+async fn note(
+    state: &AppState,
+    job: &ClaimedJob,
+    row: &OutgoingRow,
+    mail_state: &str,
+    error: Option<&str>,
+) -> AppResult<()> {
     let mut tx = TenantTx::system(&state.db, job.organization, Mode::Write).await?;
     let finished = (mail_state != "queued").then(|| tx.now());
     store::set_state(&mut tx, job.organization, row.id, (mail_state, error), 1, finished).await?;

@@ -37,7 +37,13 @@ impl OutgoingRow {
 }
 
 /// Writes it; false when this event was told to this recipient already.
-pub async fn insert(tx: &mut PgConnection, organization: OrganizationId, subscriber: &str, event: EventId, row: &OutgoingRow) -> sqlx::Result<bool> {
+pub async fn insert(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    subscriber: &str,
+    event: EventId,
+    row: &OutgoingRow,
+) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "insert into outgoing_mails (organization_id, id, subscriber, event_id, recipient, kind, ticket_id, message_id, mailbox_id, is_automatic,
            from_name, recipient_name, cc, subject, body_text, body_html, mail_message_id, in_reply_to, reference_ids, state, created_at)
@@ -70,7 +76,11 @@ pub async fn insert(tx: &mut PgConnection, organization: OrganizationId, subscri
     Ok(done.rows_affected() == 1)
 }
 
-pub async fn find(tx: &mut PgConnection, organization: OrganizationId, id: OutgoingMailId) -> sqlx::Result<Option<OutgoingRow>> {
+pub async fn find(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    id: OutgoingMailId,
+) -> sqlx::Result<Option<OutgoingRow>> {
     sqlx::query_as!(
         OutgoingRow,
         "select id, kind, ticket_id, message_id, mailbox_id, is_automatic, from_name, recipient, recipient_name, cc, subject, body_text,
@@ -84,7 +94,11 @@ pub async fn find(tx: &mut PgConnection, organization: OrganizationId, id: Outgo
 }
 
 /// Mails that carry a message.
-pub async fn of_message(tx: &mut PgConnection, organization: OrganizationId, message: MessageId) -> sqlx::Result<Vec<OutgoingMailId>> {
+pub async fn of_message(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    message: MessageId,
+) -> sqlx::Result<Vec<OutgoingMailId>> {
     sqlx::query_scalar!(
         r#"select id as "id: OutgoingMailId" from outgoing_mails where organization_id = $1 and message_id = $2 and state = 'failed'"#,
         organization as _,
@@ -95,7 +109,11 @@ pub async fn of_message(tx: &mut PgConnection, organization: OrganizationId, mes
 }
 
 /// Message-IDs of a ticket's public mails, oldest first.
-pub async fn mail_ids(tx: &mut PgConnection, organization: OrganizationId, ticket: TicketId) -> sqlx::Result<Vec<String>> {
+pub async fn mail_ids(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    ticket: TicketId,
+) -> sqlx::Result<Vec<String>> {
     sqlx::query_scalar!(
         "select mail_message_id from outgoing_mails
           where organization_id = $1 and ticket_id = $2 and kind in ('created', 'reply') order by created_at, id",
@@ -130,7 +148,12 @@ pub async fn set_state(
 }
 
 /// Automatic mails to an address since a moment.
-pub async fn count_automatic(tx: &mut PgConnection, organization: OrganizationId, recipient: &str, since: DateTime<Utc>) -> sqlx::Result<i64> {
+pub async fn count_automatic(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    recipient: &str,
+    since: DateTime<Utc>,
+) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
         r#"select count(*) as "count!" from outgoing_mails
             where organization_id = $1 and recipient = $2 and is_automatic and created_at > $3 and state <> 'suppressed'"#,
@@ -155,7 +178,13 @@ pub struct CaughtRow {
 }
 
 /// Caught mails, latest first.
-pub async fn caught(tx: &mut PgConnection, organization: OrganizationId, recipient: Option<&str>, limit: i64, offset: i64) -> sqlx::Result<Vec<CaughtRow>> {
+pub async fn caught(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    recipient: Option<&str>,
+    limit: i64,
+    offset: i64,
+) -> sqlx::Result<Vec<CaughtRow>> {
     sqlx::query_as!(
         CaughtRow,
         "select id, recipient, cc, subject, kind, ticket_id, created_at from outgoing_mails
@@ -171,7 +200,11 @@ pub async fn caught(tx: &mut PgConnection, organization: OrganizationId, recipie
 }
 
 /// How many there are.
-pub async fn count_caught(tx: &mut PgConnection, organization: OrganizationId, recipient: Option<&str>) -> sqlx::Result<i64> {
+pub async fn count_caught(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    recipient: Option<&str>,
+) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
         r#"select count(*) as "count!" from (select 1 from outgoing_mails
             where organization_id = $1 and state = 'caught' and ($2::text is null or recipient = $2) limit 1001) c"#,

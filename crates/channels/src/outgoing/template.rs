@@ -45,9 +45,13 @@ pub async fn provision(tx: &mut TenantTx) -> AppResult<()> {
 /// Subject and body of a template, filled in.
 pub async fn filled(tx: &mut TenantTx, key: &str, values: &[(&str, &str)]) -> AppResult<(String, String)> {
     let organization = tx.organization();
-    let row = sqlx::query!("select subject, body from mail_templates where organization_id = $1 and key = $2", organization as _, key)
-        .fetch_optional(&mut **tx)
-        .await?;
+    let row = sqlx::query!(
+        "select subject, body from mail_templates where organization_id = $1 and key = $2",
+        organization as _,
+        key
+    )
+    .fetch_optional(&mut **tx)
+    .await?;
     let (subject, body) = match row {
         Some(row) => (row.subject, row.body),
         None => SHIPPED
@@ -64,7 +68,8 @@ fn fill(template: &str, values: &[(&str, &str)]) -> String {
     let (mut out, mut rest) = (String::with_capacity(template.len()), template);
     while let Some((before, after)) = rest.split_once('{') {
         out.push_str(before);
-        let known = after.split_once('}').and_then(|(name, tail)| Some((values.iter().find(|(key, _)| *key == name)?.1, tail)));
+        let known =
+            after.split_once('}').and_then(|(name, tail)| Some((values.iter().find(|(key, _)| *key == name)?.1, tail)));
         match known {
             Some((value, tail)) => {
                 out.push_str(value);

@@ -1,6 +1,8 @@
 //! The command line: one file per group of commands.
 
+mod demo;
 mod doctor;
+mod mail;
 mod openapi;
 mod operator;
 mod org;
@@ -57,6 +59,12 @@ enum Command {
     /// Service levels.
     #[command(subcommand)]
     Sla(sla::Command),
+    /// Mail that comes in.
+    #[command(subcommand)]
+    Mail(mail::Command),
+    /// Demo organizations.
+    #[command(subcommand)]
+    Demo(demo::Command),
 }
 
 /// Runs the command of this process.
@@ -88,6 +96,8 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::User(command) => user::run(&run, command).await,
         Command::Operator(command) => operator::run(&run, command).await,
         Command::Sla(command) => sla::run(&run, command).await,
+        Command::Mail(command) => mail::run(&run, command).await,
+        Command::Demo(command) => demo::run(&run, command).await,
     }
 }
 

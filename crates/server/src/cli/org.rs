@@ -6,11 +6,11 @@ use db::{
     platform::{self, Organization},
 };
 use identity::{organizations::check_slug, people::NewUser};
-use kernel::{Actor, AppError, OrganizationId};
+use kernel::Actor;
 use serde_json::{Value, json};
 
 use super::{Run, output::table, user};
-use crate::{boot::Booted, compose, config::host_name, failure::Failure};
+use crate::{boot::Booted, compose, config::host_name, failure::Failure, organizations};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Placement {
@@ -99,7 +99,8 @@ fn check(input: &mut Create, base_domain: &str) -> Result<(), Failure> {
 }
 
 async fn create(booted: &Booted, input: Create) -> Result<(String, Value), Failure> {
-    let (organization, is_new) = find_or_insert(booted, &input).await?;
+    let own_schema = matches!(input.placement, Some(Placement::Schema));
+    let (organization, is_new) = organizations::ensure(booted, &input.slug, &input.name, own_schema).await?;
     if let Some(wanted) = input.placement.filter(|wanted| wanted.as_str() != organization.placement()) {
         let (slug, has, wanted) = (&organization.slug, organization.placement(), wanted.as_str());
         return Err(Failure::new(format!(
@@ -132,36 +133,6 @@ async fn create(booted: &Booted, input: Create) -> Result<(String, Value), Failu
     Ok((text, value))
 }
 
-/// The organization of this slug, and whether it is new. Its schema exists before anybody can find it.
-async fn find_or_insert(booted: &Booted, input: &Create) -> Result<(Organization, bool), Failure> {
-    let db = &booted.state.db;
-    if let Some(known) = platform::find_by_slug(db, &input.slug).await? {
-        return Ok((known, false));
-    }
-    let id: OrganizationId = db.ids.id();
-    let schema_name = match input.placement {
-        Some(Placement::Schema) => format!("t_{}", kernel::id::encode(id.0)),
-        _ => "shared".to_owned(),
-    };
-    let new = Organization {
-        id,
-        slug: input.slug.clone(),
-        name: input.name.clone(),
-        schema_name,
-        status: "active".to_owned(),
-        placement_version: 1,
-    };
-    if new.placement() == "schema" {
-        db::provision_schema(&booted.ground.owner, &new.schema_name).await?;
-    }
-    match platform::insert(db, &new).await {
-        Ok(()) => Ok((new, true)),
-        // Another command was faster.
-        Err(AppError::Conflict(..)) => Ok((user::organization(booted, &input.slug).await?, false)),
-        Err(error) => Err(error.into()),
-    }
-}
-
 /// The rows of a new organization and its owner, all or nothing; the owner's one-time token.
 async fn provision(
     booted: &Booted,
@@ -169,7 +140,7 @@ async fn provision(
     owner: Option<&str>,
 ) -> Result<Option<String>, Failure> {
     let mut tx = TenantTx::system(&booted.state.db, organization.tenant(), Mode::Write).await?;
-    let is_new = compose::provision(&mut tx, &organization.slug, &booted.state.config).await?;
+    let is_new = compose::provision(&mut tx, organization, &booted.state.config).await?;
     let token = match owner {
         Some(email) if is_new => {
             let name = email.split('@').next().unwrap_or(email).to_owned();

@@ -124,7 +124,11 @@ pub async fn set_delivery(
 }
 
 /// Message-IDs of a ticket's mails that came in, oldest first.
-pub async fn mail_ids(tx: &mut PgConnection, organization: OrganizationId, ticket: TicketId) -> sqlx::Result<Vec<String>> {
+pub async fn mail_ids(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    ticket: TicketId,
+) -> sqlx::Result<Vec<String>> {
     sqlx::query_scalar!(
         r#"select mail_message_id as "mail_message_id!" from messages
             where organization_id = $1 and ticket_id = $2 and mail_message_id is not null order by seq"#,
@@ -136,7 +140,11 @@ pub async fn mail_ids(tx: &mut PgConnection, organization: OrganizationId, ticke
 }
 
 /// The ticket in which one of these mails came in; the first id that is known decides.
-pub async fn ticket_of_mail(tx: &mut PgConnection, organization: OrganizationId, ids: &[String]) -> sqlx::Result<Option<TicketId>> {
+pub async fn ticket_of_mail(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    ids: &[String],
+) -> sqlx::Result<Option<TicketId>> {
     sqlx::query_scalar!(
         r#"select m.ticket_id as "ticket_id: TicketId" from unnest($2::text[]) with ordinality w (id, place)
              join messages m on m.organization_id = $1 and m.mail_message_id = w.id

@@ -1,0 +1,36 @@
+//! Organizations come into being here, for the command line and for the demo.
+
+use db::platform::{self, Organization};
+use kernel::{AppError, AppResult, OrganizationId};
+
+use crate::boot::Booted;
+
+/// The organization of this slug, and whether it is new. Its schema exists before anybody can find it.
+pub async fn ensure(booted: &Booted, slug: &str, name: &str, own_schema: bool) -> AppResult<(Organization, bool)> {
+    let db = &booted.state.db;
+    if let Some(known) = platform::find_by_slug(db, slug).await? {
+        return Ok((known, false));
+    }
+    let id: OrganizationId = db.ids.id();
+    let schema_name = if own_schema { format!("t_{}", kernel::id::encode(id.0)) } else { "shared".to_owned() };
+    let new = Organization {
+        id,
+        slug: slug.to_owned(),
+        name: name.to_owned(),
+        schema_name,
+        status: "active".to_owned(),
+        placement_version: 1,
+    };
+    if own_schema {
+        db::provision_schema(&booted.ground.owner, &new.schema_name).await?;
+    }
+    match platform::insert(db, &new).await {
+        Ok(()) => Ok((new, true)),
+        // Somebody else was faster.
+        Err(AppError::Conflict(..)) => {
+            let known = platform::find_by_slug(db, slug).await?.ok_or(AppError::NotFound)?;
+            Ok((known, false))
+        }
+        Err(error) => Err(error),
+    }
+}
