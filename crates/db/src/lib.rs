@@ -60,6 +60,11 @@ impl Db {
         self.clock.now()
     }
 
+    /// The same database at another time, with ids of that time: for importing what happened earlier.
+    pub fn at_time_of(&self, clock: Arc<dyn Clock>) -> Self {
+        Self { ids: Arc::new(IdGen::new(Arc::clone(&clock))), clock, ..self.clone() }
+    }
+
     /// Tells the dispatcher of this process that something was committed.
     pub fn wake(&self) {
         self.wake.notify_one();

@@ -219,6 +219,12 @@ impl TenantTx {
         self.pending.push(row);
     }
 
+    /// Commits without telling anybody: imports, whose events are history.
+    pub async fn commit_quietly(mut self) -> AppResult<()> {
+        self.pending.clear();
+        self.tx.commit().await
+    }
+
     /// Writes the outbox rows, commits and wakes the dispatcher.
     pub async fn commit(mut self) -> AppResult<()> {
         let pending = std::mem::take(&mut self.pending);

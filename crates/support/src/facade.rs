@@ -11,7 +11,7 @@ pub use crate::{
         events::{CREATED as MESSAGE_CREATED, RETRIED as MESSAGE_RETRIED},
         store::MessageRow as Message,
     },
-    customers::{create_customer, find_or_create_customer, is_undeliverable, mark_undeliverable},
+    customers::{create_customer, find_or_create_customer, import_customer, is_undeliverable, mark_undeliverable},
     files::{NewFile, Prepared, prepare as prepare_file, record as record_file},
     priority::Priority,
     sla::{Targets, sla_defaults, targets_for},

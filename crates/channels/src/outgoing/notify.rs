@@ -288,7 +288,7 @@ async fn reply(cause: &mut Cause, ticket: &Ticket, mailbox: &Mailbox, message: &
     let sign_off = format!("{}\n{}", message.author_name, cause.organization_name);
     row.body_text = format!("{REPLY_SEPARATOR}\n\n{}\n\n-- \n{sign_off}\n{}", message.body_text, ticket.reference);
     row.body_html = format!(
-        "<p>{}</p>{}{}",
+        "{}{}{}",
         content::text_to_html(REPLY_SEPARATOR),
         content::render(&message.body, format, &|_| None),
         content::text_to_html(&format!("{sign_off}\n{}", ticket.reference)),

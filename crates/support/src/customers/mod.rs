@@ -19,7 +19,7 @@ use kernel::{Page, Permission};
 use web::{Access, Route};
 
 pub use delivery::{is_undeliverable, mark_undeliverable};
-pub use ops::create::{create_customer, find_or_create_customer};
+pub use ops::create::{create_customer, find_or_create_customer, import_customer};
 pub use wire::CustomerOut;
 
 /// The route table.

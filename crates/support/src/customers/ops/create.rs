@@ -34,6 +34,18 @@ pub async fn create_customer(tx: &mut TenantTx, email: &str, name: &str) -> AppR
     insert(tx, &Fields { email: &email, name: &name, phone: None, company: None }).await?.ok_or_else(taken)
 }
 
+/// A customer known from elsewhere, with everything that is known. 409 when the address is taken.
+pub async fn import_customer(
+    tx: &mut TenantTx,
+    email: &str,
+    name: &str,
+    phone: Option<&str>,
+    company: Option<&str>,
+) -> AppResult<CustomerId> {
+    let (email, name) = (check_email("email", email)?, check_name(name)?);
+    insert(tx, &Fields { email: &email, name: &name, phone, company }).await?.ok_or_else(taken)
+}
+
 /// The customer with this address, made when there is none; whether it is new. The name is that of
 /// a new customer only: cleaned, and the local part of the address where it is empty. 422 on
 /// `customer_email` when that is no address. Two calls at once find the same customer.

@@ -52,6 +52,11 @@ async fn run(
     if_match: IfMatch,
     input: PatchTicket,
 ) -> AppResult<TicketRow> {
+    if let Some(priority) = input.priority.as_deref().and_then(Priority::parse) {
+        // Policies are held before the ticket, in the order in which whoever changes a policy locks.
+        let organization = tx.organization();
+        crate::sla::targets_for(tx, organization, priority).await?;
+    }
     let ticket = load_for(tx, actor, reference, Permission::TicketUpdate, Lock::ForUpdate).await?;
     if_match.check(ticket.version)?;
     let changes = read(tx, actor, &ticket, input).await?;
