@@ -27,7 +27,7 @@ use tokio::sync::Notify;
 
 pub use constraint::OnConstraint;
 pub use migrate::{MIGRATION_LOCK, behind, latest_version, migrate, provision_schema};
-pub use tasks::Tasks;
+pub use tasks::{Tasks, uncancelled};
 pub use tx::{Mode, PlatformTx, Tenant, TenantTx, Who};
 
 /// The way to the database for the whole product: one pool as the runtime role, time and ids.

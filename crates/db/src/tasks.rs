@@ -38,7 +38,7 @@ impl Tasks {
 /// Runs `work` to its end even when the caller is dropped: what must not be cancelled half-way.
 /// Nothing is returned when the runtime is gone or the work panicked.
 #[expect(clippy::disallowed_methods, reason = "the home of spawn")]
-pub(crate) async fn uncancelled<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> Option<T> {
+pub async fn uncancelled<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> Option<T> {
     let stats = crate::stats::current();
     tokio::spawn(crate::stats::carried(stats, work)).await.ok()
 }

@@ -98,7 +98,6 @@ fn checked(name: &str) -> Result<&str> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
     use super::*;
 
     #[test]

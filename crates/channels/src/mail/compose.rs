@@ -203,7 +203,6 @@ fn system_time(date: DateTime<Utc>) -> SystemTime {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
     use super::*;
     use crate::mail::parse::{AutoKind, Limits, parse};
 

@@ -172,7 +172,6 @@ pub fn verify_message_id(key: &MailKey, organization: Uuid, candidate: &str) -> 
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
     use super::*;
 
     const MAILBOX: &str = "Support@Example.com";

@@ -18,6 +18,8 @@ pub const TICKETS: usize = 600;
 /// Times that one conversation is used at the most.
 #[cfg(test)]
 pub const USES: usize = 5;
+/// Tickets of the last day.
+const RECENT: usize = 50;
 /// Tickets with an attachment.
 const FILES: usize = 40;
 
@@ -118,10 +120,10 @@ pub async fn load(
 /// Somewhere in the ninety days, mostly by day; the last few within the last day.
 fn moment(now: DateTime<Utc>, index: usize, rng: &mut impl Rng) -> DateTime<Utc> {
     let minutes =
-        if index < 12 { rng.random_range(20..1_200) } else { rng.random_range(600..HISTORY.num_minutes() - 600) };
+        if index < RECENT { rng.random_range(20..1_200) } else { rng.random_range(600..HISTORY.num_minutes() - 600) };
     let moment = now - TimeDelta::minutes(minutes);
     let hour = moment.time().format("%H").to_string().parse::<i64>().unwrap_or(12);
-    let shifted = if index >= 12 && !(6..20).contains(&hour) { moment + TimeDelta::hours(9) } else { moment };
+    let shifted = if index >= RECENT && !(6..20).contains(&hour) { moment + TimeDelta::hours(9) } else { moment };
     shifted.min(now - TimeDelta::minutes(15))
 }
 
@@ -198,7 +200,7 @@ impl Story<'_> {
         let has_agent = self.words.conversation.messages.iter().any(|message| message.from == From::Agent);
         match index % 20 {
             7 => End::Cancelled,
-            11 => End::Reopened,
+            11 if age < TimeDelta::days(25) => End::Reopened,
             13 if age < TimeDelta::days(40) => End::OnHold,
             17 if age < TimeDelta::days(30) => End::Going,
             _ if !has_agent && age < TimeDelta::days(20) => End::Untouched,

@@ -1,5 +1,4 @@
 //! Automatic mail and delivery reports (features.md 3.4).
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use super::tests::{read, with};
 use super::{AutoKind, ParsedMail};

@@ -1,5 +1,4 @@
 //! Hostile headers (security.md, S-MAIL-5).
-#![expect(clippy::unwrap_used, reason = "tests")]
 
 use std::fmt::Write as _;
 use std::time::Duration;

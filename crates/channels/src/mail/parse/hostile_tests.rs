@@ -1,6 +1,5 @@
 //! Mails made to hurt (security.md, S-MAIL-5): each is read or refused within two seconds in a
 //! debug build.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 use std::fmt::Write as _;
 use std::time::Duration;

@@ -1,5 +1,3 @@
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
-
 use super::{AutoKind, Limits, ParseFailure, ParsedMail, parse, safe_file_name};
 
 pub(super) fn read(raw: &str) -> ParsedMail {

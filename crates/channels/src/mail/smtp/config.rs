@@ -90,7 +90,6 @@ impl SmtpConfig {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "tests")]
     use super::*;
 
     fn config(values: &[(&str, &str)]) -> Result<Option<SmtpConfig>, SmtpConfigError> {

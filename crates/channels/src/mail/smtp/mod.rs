@@ -121,18 +121,18 @@ impl Smtp {
         let transport = self.transport()?;
         // A connection left in the middle of a mail must not go back to the pool: the task
         // goes on when our caller does not wait, and a time-out replaces the pool.
-        let task = tokio::spawn(async move { tokio::time::timeout(limit, transport.send_raw(&envelope, &raw)).await });
-        match task.await {
-            Ok(Ok(Ok(response))) => {
+        let work = async move { tokio::time::timeout(limit, transport.send_raw(&envelope, &raw)).await };
+        match db::uncancelled(work).await {
+            Some(Ok(Ok(response))) => {
                 let lines: Vec<&str> = response.message().collect();
                 Ok(format!("{} {}", response.code(), lines.join(" ")))
             }
-            Ok(Ok(Err(error))) => Err(classify(&error)),
-            Ok(Err(_)) => {
+            Some(Ok(Err(error))) => Err(classify(&error)),
+            Some(Err(_)) => {
                 self.slot().take();
                 Err(SendError::Temporary(format!("The mail server did not finish within {} seconds.", limit.as_secs())))
             }
-            Err(error) => Err(SendError::Temporary(format!("Sending was interrupted: {error}."))),
+            None => Err(SendError::Temporary("Sending was interrupted.".to_owned())),
         }
     }
 }
