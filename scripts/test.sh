@@ -48,9 +48,14 @@ trap finish EXIT
 trap 'exit 130' INT TERM
 
 generated_files() {
-  cargo run --quiet --locked --bin helpdesk -- openapi | diff -u openapi.json - ||
-    { echo 'openapi.json is not what the routes say: write it with `cargo run --bin helpdesk -- openapi > openapi.json`' >&2 && return 1; }
-  git diff --exit-code -- docs/generated openapi.json schema.sql
+  local bad=0
+  compare() { # file, command...
+    diff -u "$1" <("${@:2}") || { echo "$1 is out of date: run scripts/generate.sh" >&2; bad=1; }
+  }
+  compare openapi.json cargo run --quiet --locked --bin helpdesk -- openapi
+  compare docs/generated/permissions.txt cargo run --quiet --locked --bin helpdesk -- openapi --permissions
+  compare schema.sql scripts/schema.sh
+  return $bad
 }
 
 dependencies() {

@@ -1,0 +1,537 @@
+-- Written by scripts/generate.sh from the migrations; what the tables are in the end.
+
+platform.domains
+  domain text not null
+  organization_id uuid not null
+  verified_at timestamp with time zone
+  created_at timestamp with time zone not null
+  constraint domains_organization_fkey FOREIGN KEY (organization_id) REFERENCES platform.organizations(id) ON DELETE CASCADE
+  constraint domains_pkey PRIMARY KEY (domain)
+  CREATE INDEX domains_organization_idx ON platform.domains USING btree (organization_id)
+
+platform.feed
+  seq bigint not null identity
+  organization_id uuid not null
+  event_id uuid not null
+  topic text not null
+  entity_id uuid not null
+  payload jsonb not null
+  occurred_at timestamp with time zone not null
+  constraint feed_event_key UNIQUE (event_id)
+  constraint feed_pkey PRIMARY KEY (seq)
+  CREATE INDEX feed_organization_idx ON platform.feed USING btree (organization_id, seq)
+
+platform.jobs
+  id uuid not null
+  organization_id uuid not null
+  kind text not null
+  payload jsonb not null default '{}'::jsonb
+  priority smallint not null default 0
+  run_at timestamp with time zone not null
+  attempts integer not null default 0
+  max_attempts integer not null default 12
+  state text not null default 'ready'::text
+  lease_token uuid
+  lease_until timestamp with time zone
+  leased_by text
+  last_error text
+  dedupe_key text
+  created_at timestamp with time zone not null
+  died_at timestamp with time zone
+  constraint jobs_dedupe_key UNIQUE (dedupe_key)
+  constraint jobs_pkey PRIMARY KEY (id)
+  constraint jobs_state_check CHECK ((state = ANY (ARRAY['ready'::text, 'leased'::text, 'dead'::text])))
+  CREATE INDEX jobs_dead_idx ON platform.jobs USING btree (organization_id, died_at DESC) WHERE (state = 'dead'::text)
+  CREATE INDEX jobs_lease_idx ON platform.jobs USING btree (lease_until) WHERE (state = 'leased'::text)
+  CREATE INDEX jobs_ready_idx ON platform.jobs USING btree (organization_id, priority DESC, run_at, id) WHERE (state = 'ready'::text)
+
+platform.logins
+  email text not null
+  organization_id uuid not null
+  constraint logins_organization_fkey FOREIGN KEY (organization_id) REFERENCES platform.organizations(id) ON DELETE CASCADE
+  constraint logins_pkey PRIMARY KEY (email, organization_id)
+
+platform.mail_addresses
+  address text not null
+  organization_id uuid not null
+  mailbox_id uuid not null
+  constraint mail_addresses_organization_fkey FOREIGN KEY (organization_id) REFERENCES platform.organizations(id) ON DELETE CASCADE
+  constraint mail_addresses_pkey PRIMARY KEY (address)
+
+platform.operator_sessions
+  id uuid not null
+  operator_id uuid not null
+  created_at timestamp with time zone not null
+  expires_at timestamp with time zone not null
+  revoked_at timestamp with time zone
+  constraint operator_sessions_operator_fkey FOREIGN KEY (operator_id) REFERENCES platform.operators(id) ON DELETE CASCADE
+  constraint operator_sessions_pkey PRIMARY KEY (id)
+  CREATE INDEX operator_sessions_operator_idx ON platform.operator_sessions USING btree (operator_id)
+
+platform.operators
+  id uuid not null
+  email text not null
+  password_hash text not null
+  created_at timestamp with time zone not null
+  constraint operators_email_key UNIQUE (email)
+  constraint operators_pkey PRIMARY KEY (id)
+
+platform.organizations
+  id uuid not null
+  slug text not null
+  name text not null
+  schema_name text not null
+  status text not null default 'active'::text
+  placement_version integer not null default 1
+  created_at timestamp with time zone not null
+  constraint organizations_pkey PRIMARY KEY (id)
+  constraint organizations_schema_name_check CHECK (((schema_name = 'shared'::text) OR (schema_name ~ '^t_[0-9a-z]{26}$'::text)))
+  constraint organizations_slug_check CHECK ((slug ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'::text))
+  constraint organizations_slug_key UNIQUE (slug)
+  constraint organizations_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text])))
+
+platform.replaceables
+  schema_name text not null
+  name text not null
+  hash text not null
+  constraint replaceables_pkey PRIMARY KEY (schema_name, name)
+
+platform.schedule_runs
+  schedule text not null
+  due_at timestamp with time zone not null
+  job_id uuid not null
+  constraint schedule_runs_pkey PRIMARY KEY (schedule, due_at)
+
+shared.customers (row-level security, forced)
+  organization_id uuid not null
+  id uuid not null
+  email text not null
+  name text not null
+  phone text
+  company text
+  password_hash text
+  status text not null default 'active'::text
+  email_verified_at timestamp with time zone
+  undeliverable_since timestamp with time zone
+  search tsvector generated to_tsvector('simple'::regconfig, translate(((((((name || ' '::text) || email) || ' '::text) || COALESCE(company, ''::text)) || ' '::text) || COALESCE(phone, ''::text)), '!"#$%&''()*+,-./:;<=>?@[\]^_`{|}~'::text, repeat(' '::text, 32)))
+  version bigint not null default 1
+  created_at timestamp with time zone not null
+  updated_at timestamp with time zone not null
+  constraint customers_email_key UNIQUE (organization_id, email)
+  constraint customers_pkey PRIMARY KEY (organization_id, id)
+  constraint customers_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text])))
+  CREATE INDEX customers_company_idx ON shared.customers USING btree (organization_id, company)
+  CREATE INDEX customers_created_idx ON shared.customers USING btree (organization_id, created_at DESC, id)
+  CREATE INDEX customers_name_idx ON shared.customers USING btree (organization_id, name, id)
+  CREATE INDEX customers_search_idx ON shared.customers USING gin (organization_id, search)
+  policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
+
+shared.files (row-level security, forced)
+  organization_id uuid not null
+  id uuid not null
+  name text not null
+  content_type text not null
+  size bigint not null
+  sha256 bytea not null
+  object_key text not null
+  message_id uuid
+  content_id text
+  uploader_kind text not null
+  uploader_id uuid
+  created_at timestamp with time zone not null
+  constraint files_message_fkey FOREIGN KEY (organization_id, message_id) REFERENCES shared.messages(organization_id, id) ON DELETE CASCADE
+  constraint files_pkey PRIMARY KEY (organization_id, id)
+  constraint files_uploader_check CHECK ((uploader_kind = ANY (ARRAY['user'::text, 'customer'::text, 'system'::text])))
+  CREATE INDEX files_message_idx ON shared.files USING btree (organization_id, message_id)
+  policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
+
+shared.inbound_mails (row-level security, forced)
+  organization_id uuid not null
+  id uuid not null
+  mailbox_id uuid not null
+  object_key text not null
+  size bigint not null
+  fingerprint text not null
+  mail_message_id text
+  sender text
+  subject text
+  state text not null default 'received'::text
+  reason text
+  ticket_id uuid
+  message_id uuid
+  received_at timestamp with time zone not null
+  processed_at timestamp with time zone
+  constraint inbound_mails_fingerprint_key UNIQUE (organization_id, mailbox_id, fingerprint)
+  constraint inbound_mails_mailbox_fkey FOREIGN KEY (organization_id, mailbox_id) REFERENCES shared.mailboxes(organization_id, id)
+  constraint inbound_mails_message_fkey FOREIGN KEY (organization_id, message_id) REFERENCES shared.messages(organization_id, id) ON DELETE SET NULL (message_id)
+  constraint inbound_mails_pkey PRIMARY KEY (organization_id, id)
+  constraint inbound_mails_state_check CHECK ((state = ANY (ARRAY['received'::text, 'accepted'::text, 'bounce'::text, 'quarantined'::text])))
+  constraint inbound_mails_ticket_fkey FOREIGN KEY (organization_id, ticket_id) REFERENCES shared.tickets(organization_id, id) ON DELETE SET NULL (ticket_id)
+  CREATE INDEX inbound_mails_state_idx ON shared.inbound_mails USING btree (organization_id, state, received_at DESC)
+  policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
+
+shared.invitations (row-level security, forced)
+  organization_id uuid not null
+  hash bytea not null
+  person_kind text not null
+  person_id uuid not null
+  created_at timestamp with time zone not null
+  expires_at timestamp with time zone not null
+  used_at timestamp with time zone
+  constraint invitations_person_check CHECK ((person_kind = ANY (ARRAY['user'::text, 'customer'::text])))
+  constraint invitations_pkey PRIMARY KEY (organization_id, hash)
+  CREATE INDEX invitations_person_idx ON shared.invitations USING btree (organization_id, person_id)
+  policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
+
+shared.mail_templates (row-level security, forced)
+  organization_id uuid not null
+  key text not null
+  subject text not null
+  body text not null
+  updated_at timestamp with time zone not null
+  constraint mail_templates_pkey PRIMARY KEY (organization_id, key)
+  policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
+
+shared.mailboxes (row-level security, forced)
+  organization_id uuid not null
+  id uuid not null
+  address text not null
+  name text not null
+  is_default boolean not null
+  created_at timestamp with time zone not null
+  constraint mailboxes_address_key UNIQUE (organization_id, address)
+  constraint mailboxes_pkey PRIMARY KEY (organization_id, id)
+  CREATE UNIQUE INDEX mailboxes_default_key ON shared.mailboxes USING btree (organization_id) WHERE is_default
+  policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
+
+shared.messages (row-level security, forced)
+  organization_id uuid not null
+  id uuid not null
+  ticket_id uuid not null
+  seq integer not null
+  visibility text not null
+  direction text not null
+  author_kind text not null
+  author_id uuid
+  author_name text not null
+  body text not null
+  format text not null
+  body_text text not null
+  recipients text[] not null default '{}'::text[]
+  cc text[] not null default '{}'::text[]
+  is_automatic boolean not null default false
+  mail_message_id text
+  delivery_state text not null default 'none'::text
+  delivery_error text
+  delivery_attempts integer not null default 0
+  search tsvector generated to_tsvector('simple'::regconfig, "left"(body_text, 200000))
+  created_at timestamp with time zone not null
+  constraint messages_author_check CHECK ((author_kind = ANY (ARRAY['user'::text, 'customer'::text, 'system'::text])))
+  constraint messages_delivery_check CHECK ((delivery_state = ANY (ARRAY['none'::text, 'held'::text, 'queued'::text, 'sent'::text, 'caught'::text, 'failed'::text])))
+  constraint messages_direction_check CHECK ((direction = ANY (ARRAY['in'::text, 'out'::text, 'system'::text])))
+  constraint messages_format_check CHECK ((format = ANY (ARRAY['markdown'::text, 'html'::text, 'text'::text])))
+  constraint messages_pkey PRIMARY KEY (organization_id, id)
+  constraint messages_seq_key UNIQUE (organization_id, ticket_id, seq)
+  constraint messages_ticket_fkey FOREIGN KEY (organization_id, ticket_id) REFERENCES shared.tickets(organization_id, id) ON DELETE CASCADE
+  constraint messages_visibility_check CHECK ((visibility = ANY (ARRAY['public'::text, 'internal'::text])))
+  CREATE INDEX messages_mail_idx ON shared.messages USING btree (organization_id, mail_message_id) WHERE (mail_message_id IS NOT NULL)
+  CREATE INDEX messages_search_idx ON shared.messages USING gin (organization_id, search)
+  policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
+
+shared.organization_settings (row-level security, forced)
+  organization_id uuid not null
+  time_zone text not null default 'UTC'::text
+  locale text not null default 'en'::text
+  ticket_prefix text not null default 'TK'::text
+  ticket_padding smallint not null default 5
+  first_response_on_status boolean not null default true
+  agent_visibility text not null default 'all'::text
+  brand_color text not null default '#1f6feb'::text
+  next_ticket_number bigint not null default 1
+  version bigint not null default 1
+  updated_at timestamp with time zone not null
+  constraint organization_settings_padding_check CHECK (((ticket_padding >= 1) AND (ticket_padding <= 10)))
+  constraint organization_settings_pkey PRIMARY KEY (organization_id)
+  constraint organization_settings_visibility_check CHECK ((agent_visibility = ANY (ARRAY['all'::text, 'teams'::text, 'own'::text])))
+  policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
+
+shared.outbox (row-level security, forced)
+  organization_id uuid not null
+  id uuid not null
+  kind text not null
+  topic text not null
+  entity_id uuid not null
+  payload jsonb not null
+  run_at timestamp with time zone
+  occurred_at timestamp with time zone not null
+  constraint outbox_kind_check CHECK ((kind = ANY (ARRAY['event'::text, 'job'::text])))
+  constraint outbox_pkey PRIMARY KEY (organization_id, id)
+  CREATE INDEX outbox_order_idx ON shared.outbox USING btree (occurred_at, id)
+  policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
+
+shared.outgoing_mails (row-level security, forced)
+  organization_id uuid not null
+  id uuid not null
+  subscriber text not null
+  event_id uuid not null
+  recipient text not null
+  kind text not null
+  ticket_id uuid not null
+  message_id uuid
+  mailbox_id uuid not null
+  is_automatic boolean not null
+  from_name text not null
+  recipient_name text
+  cc text[] not null default '{}'::text[]
+  subject text not null
+  body_text text not null
+  body_html text not null
+  mail_message_id text not null
+  in_reply_to text
+  reference_ids text[] not null default '{}'::text[]
+  state text not null default 'queued'::text
+  error text
+  attempts integer not null default 0
+  created_at timestamp with time zone not null
+  finished_at timestamp with time zone
+  constraint outgoing_mails_event_key UNIQUE (organization_id, subscriber, event_id, recipient)
+  constraint outgoing_mails_kind_check CHECK ((kind = ANY (ARRAY['reply'::text, 'created'::text, 'assigned'::text, 'updated'::text])))
+  constraint outgoing_mails_mailbox_fkey FOREIGN KEY (organization_id, mailbox_id) REFERENCES shared.mailboxes(organization_id, id)
+  constraint outgoing_mails_message_fkey FOREIGN KEY (organization_id, message_id) REFERENCES shared.messages(organization_id, id) ON DELETE CASCADE
+  constraint outgoing_mails_pkey PRIMARY KEY (organization_id, id)
+  constraint outgoing_mails_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'sent'::text, 'caught'::text, 'failed'::text, 'suppressed'::text])))
+  constraint outgoing_mails_ticket_fkey FOREIGN KEY (organization_id, ticket_id) REFERENCES shared.tickets(organization_id, id) ON DELETE CASCADE
+  CREATE INDEX outgoing_mails_message_idx ON shared.outgoing_mails USING btree (organization_id, message_id)
+  CREATE INDEX outgoing_mails_recipient_idx ON shared.outgoing_mails USING btree (organization_id, recipient, created_at) WHERE is_automatic
+  CREATE INDEX outgoing_mails_ticket_idx ON shared.outgoing_mails USING btree (organization_id, ticket_id, created_at)
+  policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
+
+shared.refresh_tokens (row-level security, forced)
+  organization_id uuid not null
+  hash bytea not null
+  session_id uuid not null
+  created_at timestamp with time zone not null
+  rotated_at timestamp with time zone
+  constraint refresh_tokens_pkey PRIMARY KEY (organization_id, hash)
+  constraint refresh_tokens_session_fkey FOREIGN KEY (organization_id, session_id) REFERENCES shared.sessions(organization_id, id) ON DELETE CASCADE
+  CREATE INDEX refresh_tokens_session_idx ON shared.refresh_tokens USING btree (organization_id, session_id)
+  policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
+
+shared.roles (row-level security, forced)
+  organization_id uuid not null
+  id uuid not null
+  key text not null
+  name text not null
+  permissions text[] not null
+  is_shipped boolean not null default false
+  created_at timestamp with time zone not null
+  constraint roles_key_key UNIQUE (organization_id, key)
+  constraint roles_pkey PRIMARY KEY (organization_id, id)
+  policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
+
+shared.sessions (row-level security, forced)
+  organization_id uuid not null
+  id uuid not null
+  person_kind text not null
+  person_id uuid not null
+  user_agent text
+  ip text
+  created_at timestamp with time zone not null
+  expires_at timestamp with time zone not null
+  revoked_at timestamp with time zone
+  constraint sessions_person_check CHECK ((person_kind = ANY (ARRAY['user'::text, 'customer'::text])))
+  constraint sessions_pkey PRIMARY KEY (organization_id, id)
+  CREATE INDEX sessions_person_idx ON shared.sessions USING btree (organization_id, person_id)
+  policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
+
+shared.sla_policies (row-level security, forced)
+  organization_id uuid not null
+  id uuid not null
+  name text not null
+  priority text not null
+  resolution_time integer not null
+  response_time integer not null
+  is_active boolean not null
+  version bigint not null default 1
+  created_at timestamp with time zone not null
+  updated_at timestamp with time zone not null
+  constraint sla_policies_pkey PRIMARY KEY (organization_id, id)
+  constraint sla_policies_priority_check CHECK ((priority = ANY (ARRAY['low'::text, 'medium'::text, 'high'::text, 'urgent'::text])))
+  constraint sla_policies_resolution_check CHECK (((resolution_time >= 0) AND (resolution_time <= 5256000)))
+  constraint sla_policies_response_check CHECK (((response_time >= 0) AND (response_time <= 5256000)))
+  CREATE UNIQUE INDEX sla_policies_active_key ON shared.sla_policies USING btree (organization_id, priority) WHERE is_active
+  CREATE INDEX sla_policies_created_idx ON shared.sla_policies USING btree (organization_id, created_at, id)
+  policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
+
+shared.statuses (row-level security, forced)
+  organization_id uuid not null
+  key text not null
+  name text not null
+  category text not null
+  position smallint not null
+  constraint statuses_category_check CHECK ((category = ANY (ARRAY['new'::text, 'open'::text, 'pending'::text, 'on_hold'::text, 'resolved'::text, 'closed'::text])))
+  constraint statuses_pkey PRIMARY KEY (organization_id, key)
+  policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
+
+shared.team_members (row-level security, forced)
+  organization_id uuid not null
+  team_id uuid not null
+  user_id uuid not null
+  constraint team_members_pkey PRIMARY KEY (organization_id, team_id, user_id)
+  constraint team_members_team_fkey FOREIGN KEY (organization_id, team_id) REFERENCES shared.teams(organization_id, id) ON DELETE CASCADE
+  constraint team_members_user_fkey FOREIGN KEY (organization_id, user_id) REFERENCES shared.users(organization_id, id) ON DELETE CASCADE
+  CREATE INDEX team_members_user_idx ON shared.team_members USING btree (organization_id, user_id)
+  policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
+
+shared.teams (row-level security, forced)
+  organization_id uuid not null
+  id uuid not null
+  name text not null
+  created_at timestamp with time zone not null
+  constraint teams_name_key UNIQUE (organization_id, name)
+  constraint teams_pkey PRIMARY KEY (organization_id, id)
+  policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
+
+shared.ticket_ccs (row-level security, forced)
+  organization_id uuid not null
+  ticket_id uuid not null
+  email text not null
+  constraint ticket_ccs_pkey PRIMARY KEY (organization_id, ticket_id, email)
+  constraint ticket_ccs_ticket_fkey FOREIGN KEY (organization_id, ticket_id) REFERENCES shared.tickets(organization_id, id) ON DELETE CASCADE
+  policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
+
+shared.ticket_history (row-level security, forced)
+  organization_id uuid not null
+  id uuid not null
+  ticket_id uuid not null
+  actor_kind text not null
+  actor_id uuid
+  actor_name text not null
+  field text not null
+  old_value text
+  new_value text
+  reason text
+  created_at timestamp with time zone not null
+  constraint ticket_history_actor_check CHECK ((actor_kind = ANY (ARRAY['user'::text, 'customer'::text, 'system'::text])))
+  constraint ticket_history_pkey PRIMARY KEY (organization_id, id)
+  constraint ticket_history_ticket_fkey FOREIGN KEY (organization_id, ticket_id) REFERENCES shared.tickets(organization_id, id) ON DELETE CASCADE
+  CREATE INDEX ticket_history_ticket_idx ON shared.ticket_history USING btree (organization_id, ticket_id, created_at, id)
+  policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
+
+shared.ticket_reads (row-level security, forced)
+  organization_id uuid not null
+  ticket_id uuid not null
+  user_id uuid not null
+  seq integer not null
+  constraint ticket_reads_pkey PRIMARY KEY (organization_id, ticket_id, user_id)
+  constraint ticket_reads_ticket_fkey FOREIGN KEY (organization_id, ticket_id) REFERENCES shared.tickets(organization_id, id) ON DELETE CASCADE
+  constraint ticket_reads_user_fkey FOREIGN KEY (organization_id, user_id) REFERENCES shared.users(organization_id, id) ON DELETE CASCADE
+  policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
+
+shared.ticket_tags (row-level security, forced)
+  organization_id uuid not null
+  ticket_id uuid not null
+  tag text not null
+  constraint ticket_tags_pkey PRIMARY KEY (organization_id, ticket_id, tag)
+  constraint ticket_tags_tag_check CHECK (((length(tag) >= 1) AND (length(tag) <= 50)))
+  constraint ticket_tags_ticket_fkey FOREIGN KEY (organization_id, ticket_id) REFERENCES shared.tickets(organization_id, id) ON DELETE CASCADE
+  CREATE INDEX ticket_tags_tag_idx ON shared.ticket_tags USING btree (organization_id, tag, ticket_id)
+  policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
+
+shared.ticket_watchers (row-level security, forced)
+  organization_id uuid not null
+  ticket_id uuid not null
+  user_id uuid not null
+  constraint ticket_watchers_pkey PRIMARY KEY (organization_id, ticket_id, user_id)
+  constraint ticket_watchers_ticket_fkey FOREIGN KEY (organization_id, ticket_id) REFERENCES shared.tickets(organization_id, id) ON DELETE CASCADE
+  constraint ticket_watchers_user_fkey FOREIGN KEY (organization_id, user_id) REFERENCES shared.users(organization_id, id) ON DELETE CASCADE
+  policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
+
+shared.tickets (row-level security, forced)
+  organization_id uuid not null
+  id uuid not null
+  number bigint not null
+  reference text not null
+  subject text not null
+  status text not null
+  status_category text not null
+  priority text not null
+  priority_rank smallint not null generated 
+CASE priority
+    WHEN 'urgent'::text THEN 4
+    WHEN 'high'::text THEN 3
+    WHEN 'medium'::text THEN 2
+    ELSE 1
+END
+  type text not null
+  channel text not null
+  source text
+  category text
+  customer_id uuid
+  assignee_id uuid
+  team_id uuid
+  sla_policy_id uuid
+  first_response_due_at timestamp with time zone not null
+  resolution_due_at timestamp with time zone not null
+  first_response_at timestamp with time zone
+  resolved_at timestamp with time zone
+  closed_at timestamp with time zone
+  reopened_count integer not null default 0
+  follow_up_of uuid
+  mailbox_id uuid
+  custom_fields jsonb not null default '{}'::jsonb
+  csat smallint
+  message_count integer not null default 0
+  public_message_count integer not null default 0
+  external_id text
+  search tsvector generated to_tsvector('simple'::regconfig, ((((((subject || ' '::text) || reference) || ' '::text) || (number)::text) || ' '::text) || COALESCE(external_id, ''::text)))
+  version bigint not null default 1
+  created_at timestamp with time zone not null
+  updated_at timestamp with time zone not null
+  deleted_at timestamp with time zone
+  constraint tickets_assignee_fkey FOREIGN KEY (organization_id, assignee_id) REFERENCES shared.users(organization_id, id)
+  constraint tickets_channel_check CHECK ((channel = ANY (ARRAY['email'::text, 'web'::text, 'portal'::text, 'chat'::text, 'phone'::text, 'api'::text, 'sms'::text, 'social'::text, 'iot'::text])))
+  constraint tickets_csat_check CHECK (((csat >= 1) AND (csat <= 5)))
+  constraint tickets_customer_fkey FOREIGN KEY (organization_id, customer_id) REFERENCES shared.customers(organization_id, id)
+  constraint tickets_external_id_key UNIQUE (organization_id, external_id)
+  constraint tickets_follow_up_fkey FOREIGN KEY (organization_id, follow_up_of) REFERENCES shared.tickets(organization_id, id)
+  constraint tickets_mailbox_fkey FOREIGN KEY (organization_id, mailbox_id) REFERENCES shared.mailboxes(organization_id, id)
+  constraint tickets_number_key UNIQUE (organization_id, number)
+  constraint tickets_pkey PRIMARY KEY (organization_id, id)
+  constraint tickets_priority_check CHECK ((priority = ANY (ARRAY['low'::text, 'medium'::text, 'high'::text, 'urgent'::text])))
+  constraint tickets_sla_policy_fkey FOREIGN KEY (organization_id, sla_policy_id) REFERENCES shared.sla_policies(organization_id, id)
+  constraint tickets_status_category_check CHECK ((status_category = ANY (ARRAY['new'::text, 'open'::text, 'pending'::text, 'on_hold'::text, 'resolved'::text, 'closed'::text])))
+  constraint tickets_status_fkey FOREIGN KEY (organization_id, status) REFERENCES shared.statuses(organization_id, key)
+  constraint tickets_team_fkey FOREIGN KEY (organization_id, team_id) REFERENCES shared.teams(organization_id, id)
+  constraint tickets_type_check CHECK ((type = ANY (ARRAY['question'::text, 'incident'::text, 'problem'::text, 'task'::text])))
+  CREATE INDEX tickets_all_due_idx ON shared.tickets USING btree (organization_id, resolution_due_at, id) WHERE (deleted_at IS NULL)
+  CREATE INDEX tickets_assignee_idx ON shared.tickets USING btree (organization_id, assignee_id, created_at DESC, id DESC) WHERE (deleted_at IS NULL)
+  CREATE INDEX tickets_category_idx ON shared.tickets USING btree (organization_id, status_category, created_at DESC, id DESC) WHERE (deleted_at IS NULL)
+  CREATE INDEX tickets_created_idx ON shared.tickets USING btree (organization_id, created_at DESC, id DESC) WHERE (deleted_at IS NULL)
+  CREATE INDEX tickets_customer_idx ON shared.tickets USING btree (organization_id, customer_id, created_at DESC, id DESC)
+  CREATE INDEX tickets_due_idx ON shared.tickets USING btree (organization_id, resolution_due_at, id) WHERE ((deleted_at IS NULL) AND (status_category = ANY (ARRAY['new'::text, 'open'::text, 'pending'::text, 'on_hold'::text])))
+  CREATE INDEX tickets_priority_idx ON shared.tickets USING btree (organization_id, priority_rank DESC, id DESC) WHERE (deleted_at IS NULL)
+  CREATE INDEX tickets_search_idx ON shared.tickets USING gin (organization_id, search)
+  CREATE INDEX tickets_status_idx ON shared.tickets USING btree (organization_id, status, created_at DESC, id DESC) WHERE (deleted_at IS NULL)
+  CREATE INDEX tickets_team_idx ON shared.tickets USING btree (organization_id, team_id, created_at DESC, id DESC) WHERE (deleted_at IS NULL)
+  CREATE INDEX tickets_updated_idx ON shared.tickets USING btree (organization_id, updated_at DESC, id DESC) WHERE (deleted_at IS NULL)
+  policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
+
+shared.users (row-level security, forced)
+  organization_id uuid not null
+  id uuid not null
+  email text not null
+  name text not null
+  role_id uuid not null
+  status text not null default 'active'::text
+  password_hash text
+  version bigint not null default 1
+  created_at timestamp with time zone not null
+  updated_at timestamp with time zone not null
+  constraint users_email_key UNIQUE (organization_id, email)
+  constraint users_pkey PRIMARY KEY (organization_id, id)
+  constraint users_role_fkey FOREIGN KEY (organization_id, role_id) REFERENCES shared.roles(organization_id, id)
+  constraint users_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text])))
+  CREATE INDEX users_name_idx ON shared.users USING btree (organization_id, name, id)
+  CREATE INDEX users_role_idx ON shared.users USING btree (organization_id, role_id)
+  policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
