@@ -70,7 +70,7 @@ create table jobs (
   priority smallint not null default 0,
   run_at timestamptz not null,
   attempts integer not null default 0,
-  max_attempts integer not null default 12,
+  max_attempts integer not null default 20,
   state text not null default 'ready' constraint jobs_state_check check (state in ('ready', 'leased', 'dead')),
   lease_token uuid,
   lease_until timestamptz,

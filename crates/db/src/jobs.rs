@@ -186,10 +186,10 @@ impl ClaimedJob {
     }
 }
 
-/// Wait before the attempt after number `attempt`: 5 s, quadrupled each time up to 6 h, of which
-/// between three quarters and all is waited (`jitter` from 0 to 1). Twelve attempts span about two days.
+/// Wait before the attempt after number `attempt`: 5 s, doubled each time up to 6 h, of which
+/// between three quarters and all is waited (`jitter` from 0 to 1). Twenty attempts span about two days.
 pub fn backoff(attempt: i32, jitter: f64) -> TimeDelta {
-    let seconds = 5_f64 * 4_f64.powi((attempt - 1).clamp(0, 12));
+    let seconds = 5_f64 * 2_f64.powi((attempt - 1).clamp(0, 20));
     let waited = seconds.min(21_600.0) * (0.75 + jitter.clamp(0.0, 1.0) / 4.0);
     TimeDelta::from_std(std::time::Duration::from_secs_f64(waited)).unwrap_or(TimeDelta::hours(6))
 }
@@ -287,10 +287,10 @@ mod tests {
     #[test]
     fn backoff_grows_and_is_bounded() {
         assert_eq!(backoff(1, 1.0), TimeDelta::seconds(5));
-        assert_eq!(backoff(3, 1.0), TimeDelta::seconds(80));
+        assert_eq!(backoff(3, 1.0), TimeDelta::seconds(20));
         assert_eq!(backoff(30, 1.0), TimeDelta::hours(6));
         assert!(backoff(1, 0.0) < backoff(1, 1.0));
-        let total: i64 = (1..12).map(|attempt| backoff(attempt, 1.0).num_seconds()).sum();
-        assert!((86_400..259_200).contains(&total), "{total}");
+        let total: i64 = (1..20).map(|attempt| backoff(attempt, 1.0).num_seconds()).sum();
+        assert!((129_600..216_000).contains(&total), "{total}");
     }
 }

@@ -170,7 +170,7 @@ fn organization(config: &web::Config, address: Option<SocketAddr>, sign_in: &Dem
         |address| SocketAddr::new(reachable(address.ip()), address.port()),
     );
     format!(
-        "\n{} — {url}\n  curl -H 'Host: {}.{}' http://{local}/api/v1/\n",
+        "\n{} — {url}\n  with a Host header: curl -H 'Host: {}.{}' http://{local}/\n",
         sign_in.organization, sign_in.slug, config.base_domain
     )
 }

@@ -48,7 +48,7 @@ pub async fn find_ticket_by_reference(tx: &mut TenantTx, reference: &str) -> App
     Ok(store::find_by_reference(tx, organization, number, reference).await?)
 }
 
-/// Writes a ticket with its first message, history and event.
+/// Writes a ticket with its first message and event.
 pub async fn create_ticket(
     tx: &mut TenantTx,
     actor: &Actor,

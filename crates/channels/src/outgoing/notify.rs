@@ -185,7 +185,7 @@ pub async fn ticket_assigned(state: &AppState, job: &ClaimedJob) -> AppResult<()
 pub async fn ticket_updated(state: &AppState, job: &ClaimedJob) -> AppResult<()> {
     let (cause, delivered) = Cause::open(state, job, "mail.ticket_updated").await?;
     let fields: Vec<&str> = delivered.payload.get("fields").and_then(Value::as_array).map_or(Vec::new(), |fields| {
-        fields.iter().filter_map(Value::as_str).filter(|field| !["assignee", "due_at"].contains(field)).collect()
+        fields.iter().filter_map(Value::as_str).filter(|field| *field != "assignee").collect()
     });
     if fields.is_empty() {
         return Ok(());

@@ -110,7 +110,6 @@ pub async fn apply(tx: &mut TenantTx, actor: &Actor, row: &TicketRow, changes: C
         next.policy = targets.policy;
         next.first_response_due_at = due(row.created_at, targets.first_response);
         next.resolution_due_at = due(row.created_at, targets.resolution);
-        note(&mut lines, "due_at", Some(row.resolution_due_at.to_rfc3339()), Some(next.resolution_due_at.to_rfc3339()));
     }
     if let Some(tags) = &changes.tags
         && *tags != row.tags

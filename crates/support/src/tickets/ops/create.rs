@@ -17,7 +17,7 @@ use crate::{
     tickets::{
         change::{Changes, apply, due},
         events, store,
-        store::{Line, Lock, NewTicketRow, TicketRow},
+        store::{Lock, NewTicketRow, TicketRow},
         wire::{CreateTicket, TicketOut},
     },
 };
@@ -217,7 +217,7 @@ async fn customer(tx: &mut TenantTx, actor: &Actor, input: &CreateTicket) -> App
     }
 }
 
-/// Writes the ticket with its first message, history and event.
+/// Writes the ticket with its first message and event.
 pub async fn create(
     tx: &mut TenantTx,
     actor: &Actor,
@@ -247,8 +247,6 @@ pub async fn create(
     store::insert(tx, organization, &row, now).await.on_constraint("tickets_external_id_key", || {
         AppError::taken("external_id", "Another ticket has this external id.")
     })?;
-    let line = Line { field: "created", old: None, new: Some(row.subject) };
-    store::insert_history(tx, actor, id, &[line], None).await?;
     // The event of the ticket speaks for its first message too.
     message.silent = true;
     let message = add(tx, actor, id, message).await?;
