@@ -1,0 +1,148 @@
+//! Requests as one person, or as nobody; answers are checked for form and for strangers' words.
+
+use axum::{
+    Router,
+    body::Body,
+    http::{HeaderMap, Method, Request, StatusCode, header},
+};
+use http_body_util::BodyExt;
+use serde_json::Value;
+use tower::ServiceExt;
+
+use super::schema;
+
+/// What stands in every text of organization A.
+pub const CANARY_A: &str = "CANARY-A";
+/// What stands in every text of organization B.
+pub const CANARY_B: &str = "CANARY-B";
+
+/// Somebody at a host.
+#[derive(Debug, Clone)]
+pub struct Client {
+    pub service: Router,
+    pub host: String,
+    pub token: Option<String>,
+    /// What this client must never read.
+    pub forbidden: &'static str,
+}
+
+/// An answer.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub bytes: bytes::Bytes,
+    what: String,
+}
+
+impl Client {
+    /// The same person at another host.
+    pub fn at(&self, host: &str) -> Self {
+        Self { host: host.to_owned(), ..self.clone() }
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(Method::GET, path, &[], None).await
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
+        self.send(Method::POST, path, &[], Some(body)).await
+    }
+
+    pub async fn patch(&self, path: &str, body: Value) -> Answer {
+        self.send(Method::PATCH, path, &[], Some(body)).await
+    }
+
+    pub async fn put(&self, path: &str, body: Value) -> Answer {
+        self.send(Method::PUT, path, &[], Some(body)).await
+    }
+
+    pub async fn delete(&self, path: &str) -> Answer {
+        self.send(Method::DELETE, path, &[], None).await
+    }
+
+    /// A JSON request with headers.
+    pub async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Option<Value>) -> Answer {
+        let mut all = headers.to_vec();
+        if body.is_some() {
+            all.push(("content-type", "application/json"));
+        }
+        let bytes = body.map_or_else(Vec::new, |body| body.to_string().into_bytes());
+        self.raw(method, path, &all, bytes).await
+    }
+
+    /// Any bytes. `path` is below `/api/v1` unless it begins with `/api` or names a page.
+    pub async fn raw(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Answer {
+        let is_whole = ["/api/", "/health", "//"].iter().any(|prefix| path.starts_with(prefix)) || path == "/";
+        let path = if is_whole { path.to_owned() } else { format!("/api/v1{path}") };
+        let mut request = Request::builder()
+            .method(method.clone())
+            .uri(path.trim_start_matches("//"))
+            .header(header::HOST, &self.host);
+        if let Some(token) = &self.token {
+            request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = self.service.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.unwrap().to_bytes();
+        let answer = Answer { status: parts.status, headers: parts.headers, bytes, what: format!("{method} {path}") };
+        answer.check(method.as_str(), &path, self.forbidden);
+        answer
+    }
+}
+
+impl Answer {
+    fn check(&self, method: &str, path: &str, forbidden: &str) {
+        let text = String::from_utf8_lossy(&self.bytes);
+        assert!(!text.contains(forbidden), "{} shows the other organization: {text}", self.what);
+        assert!(self.headers.contains_key("x-request-id"), "{}", self.what);
+        let is_json =
+            self.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.to_str().unwrap().contains("json"));
+        let body = is_json.then(|| self.json());
+        if self.status.is_client_error() || self.status.is_server_error() {
+            let body = body.as_ref().unwrap_or_else(|| {
+                panic!("{} answers {} with something else than JSON: {text}", self.what, self.status)
+            });
+            assert_eq!(self.headers[header::CONTENT_TYPE], "application/problem+json", "{}", self.what);
+            assert_eq!(body["status"], self.status.as_u16());
+            assert!(body["code"].is_string() && body["request_id"].is_string() && body["detail"].is_string());
+            assert_eq!(self.status == StatusCode::UNAUTHORIZED, self.headers.contains_key(header::WWW_AUTHENTICATE));
+        }
+        schema::check(method, path, self.status.as_u16(), body.as_ref());
+    }
+
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.bytes).unwrap_or_else(|error| panic!("{}: {error}: {:?}", self.what, self.bytes))
+    }
+
+    /// The body of an answer with this status.
+    #[track_caller]
+    pub fn is(&self, status: u16) -> Value {
+        assert_eq!(self.status.as_u16(), status, "{}: {}", self.what, String::from_utf8_lossy(&self.bytes));
+        if self.bytes.is_empty() { Value::Null } else { self.json() }
+    }
+
+    #[track_caller]
+    pub fn ok(&self) -> Value {
+        self.is(200)
+    }
+
+    #[track_caller]
+    pub fn created(&self) -> Value {
+        self.is(201)
+    }
+
+    /// The code of the first problem of a field in a 422 or 409.
+    #[track_caller]
+    pub fn problem(&self, field: &str) -> String {
+        assert!([409, 422].contains(&self.status.as_u16()), "{}: {}", self.what, String::from_utf8_lossy(&self.bytes));
+        let json = self.json();
+        json["errors"][field][0]["code"]
+            .as_str()
+            .unwrap_or_else(|| panic!("{}: no problem of {field} in {json}", self.what))
+            .to_owned()
+    }
+}

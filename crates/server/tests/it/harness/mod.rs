@@ -1,0 +1,151 @@
+//! The product in the test's own process, over a real database: two organizations of the same
+//! shape, a clock that stands still, and no background work unless asked for.
+
+pub mod client;
+pub mod database;
+pub mod schema;
+mod world;
+
+use std::sync::Arc;
+
+use channels::outgoing::Mailer;
+use chrono::{DateTime, TimeDelta, Utc};
+use db::Db;
+use kernel::{Clock, IdGen, ManualClock};
+use object_store::local::LocalFileSystem;
+use server::{compose, pages};
+use web::{AppState, Config, HostCache, Keys};
+
+pub use client::{Answer, Client};
+pub use world::{Member, World};
+
+use self::{
+    client::{CANARY_A, CANARY_B},
+    database::Database,
+};
+
+/// The running product.
+#[derive(Debug)]
+pub struct TestApp {
+    pub state: AppState,
+    pub clock: Arc<ManualClock>,
+    pub world: World,
+    pub mailer: Mailer,
+    service: axum::Router,
+    folder: tempfile::TempDir,
+    pub database: Database,
+}
+
+/// Monday, nine o'clock.
+pub fn start_of_time() -> DateTime<Utc> {
+    "2026-03-02T09:00:00Z".parse().unwrap()
+}
+
+impl TestApp {
+    pub async fn start() -> Self {
+        Self::with_smtp(None).await
+    }
+
+    /// With a mail server instead of the catcher.
+    pub async fn with_smtp(smtp: Option<channels::mail::smtp::SmtpConfig>) -> Self {
+        let database = Database::create().await;
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Arc::new(ManualClock::new(start_of_time()));
+        let ids = Arc::new(IdGen::new(Arc::clone(&clock) as Arc<dyn Clock>));
+        let config = Config {
+            base_domain: "localhost".to_owned(),
+            public_port: 8000,
+            demo: true,
+            mail_configured: smtp.is_some(),
+            data_dir: folder.path().to_owned(),
+            node: "test".to_owned(),
+        };
+        std::fs::create_dir(folder.path().join("files")).unwrap();
+        let state = AppState {
+            db: Db::new(database.runtime(), 5, Arc::clone(&clock) as Arc<dyn Clock>, ids),
+            config: Arc::new(config),
+            keys: Keys::new(b"the secret of all tests"),
+            files: Arc::new(LocalFileSystem::new_with_prefix(folder.path().join("files")).unwrap()),
+            hosts: HostCache::default(),
+        };
+        let mailer = compose::mailer(&state.config, smtp).unwrap();
+        let world = World::create(&state, &database).await;
+        let service = compose::service(&state, pages::router());
+        Self { state, clock, world, mailer, service, folder, database }
+    }
+
+    /// Moves the clock.
+    pub fn advance(&self, step: TimeDelta) {
+        self.clock.advance(step);
+    }
+
+    /// Dispatches and runs everything that is due, to the end; how many jobs ran.
+    pub async fn run_jobs(&self) -> usize {
+        compose::registry(&self.state, &self.mailer).drain(&self.state.db, "test").await.expect("jobs")
+    }
+
+    fn client(&self, slug: &str, token: Option<String>, forbidden: &'static str) -> Client {
+        Client { service: self.service.clone(), host: format!("{slug}.localhost"), token, forbidden }
+    }
+
+    /// Nobody, at the host of organization A.
+    pub fn anonymous(&self) -> Client {
+        self.client("acme", None, CANARY_B)
+    }
+
+    /// Somebody of organization A, by role key; `agent2` and `customer2` are second ones.
+    pub fn as_(&self, who: &str) -> Client {
+        self.client("acme", Some(self.world.a.token(&self.state, who)), CANARY_B)
+    }
+
+    /// Somebody of organization B.
+    pub fn foreign(&self, who: &str) -> Client {
+        self.client("globex", Some(self.world.b.token(&self.state, who)), CANARY_A)
+    }
+
+    pub fn admin(&self) -> Client {
+        self.as_("admin")
+    }
+
+    pub fn manager(&self) -> Client {
+        self.as_("manager")
+    }
+
+    pub fn agent(&self) -> Client {
+        self.as_("agent")
+    }
+
+    pub fn customer(&self) -> Client {
+        self.as_("customer")
+    }
+
+    pub fn foreign_admin(&self) -> Client {
+        self.foreign("admin")
+    }
+}
+
+impl Drop for TestApp {
+    /// Jobs that died say that something is wrong which the test did not look at.
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            return;
+        }
+        let owner = self.database.owner.clone();
+        let dead = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                use sqlx::Connection;
+                let mut connection = sqlx::PgConnection::connect_with(&owner).await.unwrap();
+                let dead: Vec<String> =
+                    sqlx::query_scalar("select kind || ': ' || coalesce(last_error, '') from platform.jobs where last_error is not null and kind not like 'test.%'")
+                        .fetch_all(&mut connection)
+                        .await
+                        .unwrap();
+                dead
+            })
+        });
+        let dead = dead.join().unwrap();
+        let _ = self.folder.path();
+        assert!(dead.is_empty(), "jobs failed: {dead:?}");
+    }
+}

@@ -1,0 +1,1 @@
+//! Delivery to a real mail server.
