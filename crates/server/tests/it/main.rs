@@ -2,5 +2,6 @@
 //! `HELPDESK_TEST_PLACEMENT` (shared or schema) says where organizations live.
 
 mod cli;
+mod demo;
 mod harness;
 mod mail;

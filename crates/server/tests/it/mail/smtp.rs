@@ -39,8 +39,11 @@ impl Server {
     }
 
     fn mails(&self) -> Vec<String> {
-        let mut files: Vec<PathBuf> =
-            std::fs::read_dir(self.folder.path()).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.extension().is_some_and(|end| end == "eml")).collect();
+        let mut files: Vec<PathBuf> = std::fs::read_dir(self.folder.path())
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.extension().is_some_and(|end| end == "eml"))
+            .collect();
         files.sort();
         files.iter().map(|path| std::fs::read_to_string(path).unwrap()).collect()
     }
@@ -64,16 +67,19 @@ async fn app(port: u16) -> TestApp {
 
 /// A ticket of this customer that nobody is written to about, and an answer to it.
 async fn answer(app: &TestApp, customer: &str) -> (TicketId, Value) {
-    let raw = mail(customer, "support@acme.localhost", "Cold", "c@x", "Auto-Submitted: auto-generated\r\n", "It is cold.");
+    let raw =
+        mail(customer, "support@acme.localhost", "Cold", "c@x", "Auto-Submitted: auto-generated\r\n", "It is cold.");
     let (ticket, ..) = accept(app, "support@acme.localhost", raw).await;
-    let message = app.agent().post(&format!("/tickets/{ticket}/messages/"), json!({"body": "We come."})).await.created();
+    let message =
+        app.agent().post(&format!("/tickets/{ticket}/messages/"), json!({"body": "We come."})).await.created();
     assert_eq!(message["delivery"]["state"], "queued");
     (ticket, message)
 }
 
 async fn delivery(app: &TestApp, ticket: TicketId) -> Value {
     let page = app.agent().get(&format!("/tickets/{ticket}/messages/?ordering=-seq")).await.ok();
-    page["results"].as_array().unwrap().iter().find(|message| message["direction"] == "out").unwrap()["delivery"].clone()
+    page["results"].as_array().unwrap().iter().find(|message| message["direction"] == "out").unwrap()["delivery"]
+        .clone()
 }
 
 #[tokio::test]
