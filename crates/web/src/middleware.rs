@@ -23,7 +23,7 @@ use tower::Layer;
 use tower_http::normalize_path::NormalizePathLayer;
 use utoipa::openapi::OpenApi;
 
-use crate::{ApiError, AppState, HostOrganization, RouteMeta, problem};
+use crate::{ApiError, AppState, HostOrganization, RequestUri, RouteMeta, problem};
 
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -102,6 +102,8 @@ async fn around(State(state): State<AppState>, mut request: Request, next: Next)
     let (method, path) = (request.method().clone(), path_for_log(request.uri()));
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip().to_string());
     let (actor, stats) = (LogActor::default(), Arc::new(Stats::default()));
+    let uri = request.uri().clone();
+    request.extensions_mut().insert(RequestUri(uri));
     request.extensions_mut().insert(RequestId(id.clone()));
     request.extensions_mut().insert(actor.clone());
     let answered = AssertUnwindSafe(counted(Arc::clone(&stats), next.run(request))).catch_unwind().await;

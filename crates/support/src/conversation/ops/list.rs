@@ -2,9 +2,8 @@
 
 use std::collections::HashMap;
 
-use axum::http::Uri;
 use kernel::{AppError, MessageId, Permission, TicketId};
-use web::{ApiResult, Listing, Member, Query, Read, Ref};
+use web::{ApiResult, Listing, Member, Query, Read, Ref, RequestUri};
 
 use crate::{
     conversation::{
@@ -19,7 +18,7 @@ use crate::{
 pub async fn handler(
     reference: Ref<TicketId>,
     mut cx: Member<Read>,
-    uri: Uri,
+    RequestUri(uri): RequestUri,
     Query(query): Query<MessageQuery>,
 ) -> ApiResult {
     let listing = Listing::new(&uri, query.page, query.page_size, None)?;

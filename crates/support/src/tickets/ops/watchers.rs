@@ -1,8 +1,7 @@
 //! Who watches a ticket, and up to where somebody has read it.
 
-use axum::http::Uri;
 use kernel::{AppError, Permission, TicketId, UserId};
-use web::{ApiResult, Body, Listing, Nested, Query, Read, Ref, Staff, Write, page_links};
+use web::{ApiResult, Body, Listing, Nested, Query, Read, Ref, RequestUri, Staff, Write, page_links};
 
 use super::{history::HistoryQuery, input};
 use crate::tickets::{
@@ -15,7 +14,7 @@ use crate::tickets::{
 pub async fn list(
     reference: Ref<TicketId>,
     mut cx: Staff<Read>,
-    uri: Uri,
+    RequestUri(uri): RequestUri,
     Query(query): Query<HistoryQuery>,
 ) -> ApiResult {
     let listing = Listing::new(&uri, query.page, query.page_size, None)?;
