@@ -250,7 +250,7 @@ pub async fn retry(db: &Db, organization: OrganizationId, id: JobId) -> AppResul
         return Err(AppError::NotFound);
     }
     tx.commit().await?;
-    db.wake();
+    db.jobs_wake.notify_one();
     Ok(())
 }
 

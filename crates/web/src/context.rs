@@ -130,7 +130,7 @@ async fn open(
 ) -> AppResult<(TenantTx, Who, Organization)> {
     let opened = TenantTx::open(&state.db, organization.tenant(), Some(session), mode).await;
     let (opened, organization) = match opened {
-        Err(AppError::Unavailable(..)) => {
+        Err(AppError::Moved) => {
             state.hosts.forget(organization.id).await;
             let organization = known(state, organization.id).await?;
             (TenantTx::open(&state.db, organization.tenant(), Some(session), mode).await?, organization)

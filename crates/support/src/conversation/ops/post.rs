@@ -64,6 +64,12 @@ fn check(actor: &Actor, input: &CreateMessage) -> AppResult<()> {
             errors.add(field, "not_allowed", "Only public replies of staff have recipients.");
         }
     }
+    if input.to.as_ref().is_some_and(Vec::is_empty) {
+        errors.add("to", "required", "A reply goes to somebody.");
+    }
+    if input.reason.as_ref().is_some_and(|reason| reason.chars().count() > 2_000) {
+        errors.add("reason", "too_long", "At most 2000 characters.");
+    }
     errors.finish()
 }
 

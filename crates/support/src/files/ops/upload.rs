@@ -138,7 +138,7 @@ pub struct Prepared {
 }
 
 /// Stores the object, while no transaction is open. It comes before its row: an object without a
-/// row is collected later, a row without an object would be a lie.
+/// row only takes room, a row without an object would be a lie.
 pub async fn prepare(state: &AppState, organization: kernel::OrganizationId, new: NewFile<'_>) -> AppResult<Prepared> {
     let id: FileId = state.db.ids.id();
     let key = object_key(organization, id);
