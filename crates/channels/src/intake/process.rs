@@ -167,7 +167,10 @@ async fn accept(
     }
     let message = message(mail, automatic, &ids);
     let found = place(tx, &key, &mailbox.address, mail).await?;
-    let is_new = matches!(found, Place::New { .. });
+    let known = match &found {
+        Place::Ticket { ticket, .. } | Place::ThirdParty(ticket) => Some(ticket.id),
+        Place::New { .. } => None,
+    };
     let (ticket, message) = match found {
         Place::Ticket { ticket, signed } => {
             if signed && !automatic {
@@ -197,7 +200,7 @@ async fn accept(
         }
     };
     finish(tx, row, "accepted", None, Some((ticket, message))).await?;
-    outcome(tx, ticket, is_new).await
+    outcome(tx, ticket, known != Some(ticket)).await
 }
 
 /// The sender's address as customers are known by. Machines write from hosts without a domain
