@@ -2,5 +2,6 @@
 //! `HELPDESK_TEST_PLACEMENT` (shared or schema) says where organizations live.
 
 mod cli;
+mod guards;
 mod harness;
 mod mail;

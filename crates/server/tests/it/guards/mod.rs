@@ -1,0 +1,3 @@
+//! Tests that hold for everything at once: every operation, every table, every statement.
+
+mod golden;
