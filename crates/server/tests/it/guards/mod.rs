@@ -1,3 +1,4 @@
 //! Tests that hold for everything at once: every operation, every table, every statement.
 
+mod catalog;
 mod golden;
