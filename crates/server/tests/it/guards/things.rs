@@ -176,7 +176,8 @@ impl Operation {
             "tickets_assign" => json!({"assignee_id": null}),
             "tickets_change_status" => json!({"status": "resolved"}),
             "tickets_force_close" => json!({"reason": "Guard"}),
-            "tickets_comments_create" | "tickets_messages_create" => json!({"body": "Guard"}),
+            // With a status, so that the reason beside it is looked at.
+            "tickets_comments_create" | "tickets_messages_create" => json!({"body": "Guard", "status": "pending"}),
             "tickets_tags_add" | "tickets_tags_replace" => json!({"tags": ["guard"]}),
             "tickets_watchers_add" | "tickets_read" => json!({}),
             name if self.takes_json => panic!("add a body for {name} to the guards"),
