@@ -4,5 +4,6 @@ mod bodies;
 mod cancellation;
 mod catalog;
 mod golden;
+mod probe;
 mod things;
 mod walk;
