@@ -5,5 +5,6 @@
 
 mod cli;
 mod demo;
+mod guards;
 mod harness;
 mod mail;

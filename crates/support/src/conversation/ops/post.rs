@@ -32,7 +32,7 @@ async fn run(
     tx: &mut TenantTx,
     actor: &Actor,
     reference: &Ref<TicketId>,
-    input: CreateMessage,
+    mut input: CreateMessage,
 ) -> AppResult<MessageRow> {
     let internal = input.visibility == MessageVisibility::Internal;
     let permission = if internal { Permission::TicketNote } else { Permission::TicketReply };
@@ -41,6 +41,8 @@ async fn run(
         actor.require(Permission::TicketStatus)?;
     }
     check(actor, &input)?;
+    let reason = input.reason.filter(|text| !text.trim().is_empty());
+    input.reason = reason.map(|text| web::text("reason", &text, 1, 2_000)).transpose()?;
     if actor.is_internal() {
         by_staff(tx, actor, &ticket, input).await
     } else {
