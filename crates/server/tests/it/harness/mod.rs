@@ -4,7 +4,7 @@
 pub mod client;
 pub mod database;
 pub mod schema;
-mod world;
+pub mod world;
 
 use std::sync::Arc;
 

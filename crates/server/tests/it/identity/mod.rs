@@ -1,0 +1,3 @@
+//! Sessions, staff and teams.
+
+mod sessions;
