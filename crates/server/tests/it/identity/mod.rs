@@ -1,3 +1,4 @@
 //! Sessions, staff and teams.
 
+mod people;
 mod sessions;

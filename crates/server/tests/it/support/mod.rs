@@ -1,0 +1,3 @@
+//! Tickets, conversation, files, customers, SLA.
+
+mod tickets_create;
