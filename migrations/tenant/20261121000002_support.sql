@@ -82,7 +82,10 @@ create table tickets (
   public_message_count integer not null default 0,
   external_id text,
   search tsvector generated always as (
-    to_tsvector('simple'::regconfig, subject || ' ' || reference || ' ' || number::text || ' ' || coalesce(external_id, ''))
+    -- Punctuation is blanked out, as words() does with a query: else the parser reads TK-2026-00042 as negative numbers.
+    to_tsvector('simple'::regconfig, translate(
+      subject || ' ' || reference || ' ' || number::text || ' ' || coalesce(external_id, ''),
+      '!"#$%&''()*+,-./:;<=>?@[\]^_`{|}~', repeat(' ', 32)))
   ) stored,
   version bigint not null default 1,
   created_at timestamptz not null,
@@ -171,7 +174,10 @@ create table messages (
     constraint messages_delivery_check check (delivery_state in ('none', 'held', 'queued', 'sent', 'caught', 'failed')),
   delivery_error text,
   delivery_attempts integer not null default 0,
-  search tsvector generated always as (to_tsvector('simple'::regconfig, left(body_text, 200000))) stored,
+  search tsvector generated always as (
+    to_tsvector('simple'::regconfig, translate(left(body_text, 200000),
+      '!"#$%&''()*+,-./:;<=>?@[\]^_`{|}~', repeat(' ', 32)))
+  ) stored,
   created_at timestamptz not null,
   constraint messages_pkey primary key (organization_id, id),
   constraint messages_seq_key unique (organization_id, ticket_id, seq),
