@@ -14,7 +14,7 @@ async fn search_looks_into_subject_messages_customer_and_reference() {
     let app = TestApp::start().await;
     seed(&app).await;
     let agent = app.agent();
-    agent.post("/tickets/3/messages/", json!({"body": "The **hinge** is rusty"})).await.created();
+    agent.post("/tickets/3/messages/", json!({"body": "The **hinge** is rusty; Müller says E-4711, see http://x.example/manual_v1.2 or a@b.example"})).await.created();
     agent.post("/tickets/5/messages/", json!({"body": "secretword", "visibility": "internal"})).await.created();
     for (words, expected) in [
         ("boil", vec![1]),
@@ -23,6 +23,12 @@ async fn search_looks_into_subject_messages_customer_and_reference() {
         ("everywh", vec![1]),
         ("hinge", vec![3]),
         ("quint", vec![1, 4]),
+        ("E-4711", vec![3]),
+        ("m%C3%BCll", vec![3]),
+        ("manual_v1.2", vec![3]),
+        ("x.example", vec![3]),
+        ("a@b.exam", vec![3]),
+        ("2026-00002", vec![2]),
         ("cleo@example.org", vec![1, 4]),
         ("TK-2026-00002", vec![2]),
         ("secretw", vec![5]),
