@@ -82,7 +82,10 @@ create table tickets (
   public_message_count integer not null default 0,
   external_id text,
   search tsvector generated always as (
-    to_tsvector('simple'::regconfig, translate(subject || ' ' || reference || ' ' || number::text || ' ' || coalesce(external_id, ''), '!"#$%&''()*+,-./:;<=>?@[\]^_`{|}~', repeat(' ', 32)))
+    -- Punctuation is blanked out, as words() does with a query: else the parser reads TK-2026-00042 as negative numbers.
+    to_tsvector('simple'::regconfig, translate(
+      subject || ' ' || reference || ' ' || number::text || ' ' || coalesce(external_id, ''),
+      '!"#$%&''()*+,-./:;<=>?@[\]^_`{|}~', repeat(' ', 32)))
   ) stored,
   version bigint not null default 1,
   created_at timestamptz not null,
@@ -180,7 +183,8 @@ create table messages (
   delivery_error text,
   delivery_attempts integer not null default 0,
   search tsvector generated always as (
-    to_tsvector('simple'::regconfig, translate(left(body_text, 200000), '!"#$%&''()*+,-./:;<=>?@[\]^_`{|}~', repeat(' ', 32)))
+    to_tsvector('simple'::regconfig, translate(left(body_text, 200000),
+      '!"#$%&''()*+,-./:;<=>?@[\]^_`{|}~', repeat(' ', 32)))
   ) stored,
   created_at timestamptz not null,
   constraint messages_pkey primary key (organization_id, id),

@@ -7,4 +7,6 @@ mod cli;
 mod demo;
 mod guards;
 mod harness;
+mod identity;
 mod mail;
+mod support;

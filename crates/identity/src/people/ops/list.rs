@@ -17,6 +17,15 @@ pub async fn handler(mut cx: Staff<Read>, RequestUri(uri): RequestUri, Query(que
     if !ORDERS.contains(&order) {
         return Err(AppError::invalid("ordering", "invalid", format!("Order by one of {}.", ORDERS.join(", "))).into());
     }
+    let organization = cx.organization.id;
+    if query.status.as_deref().is_some_and(|status| !["active", "suspended"].contains(&status)) {
+        return Err(AppError::invalid("status", "invalid", "A person is active or suspended.").into());
+    }
+    for role in &query.role {
+        if store::find_role(&mut cx.tx, organization, role).await?.is_none() {
+            return Err(AppError::invalid("role", "unknown", "There is no such role.").into());
+        }
+    }
     let filter = Filter {
         search: query.search.as_deref().map(web::like_pattern),
         roles: &query.role,
@@ -25,7 +34,6 @@ pub async fn handler(mut cx: Staff<Read>, RequestUri(uri): RequestUri, Query(que
         limit: listing.limit(),
         offset: listing.offset(),
     };
-    let organization = cx.organization.id;
     let rows = store::list(&mut cx.tx, organization, &filter).await?;
     let count = store::count(&mut cx.tx, organization, &filter).await?;
     Ok(web::ok(&listing.page(rows, Some(count), None), None))
