@@ -224,7 +224,7 @@ shared.messages (row-level security, forced)
   delivery_state text not null default 'none'::text
   delivery_error text
   delivery_attempts integer not null default 0
-  search tsvector generated to_tsvector('simple'::regconfig, "left"(body_text, 200000))
+  search tsvector generated to_tsvector('simple'::regconfig, translate("left"(body_text, 200000), '!"#$%&''()*+,-./:;<=>?@[\]^_`{|}~'::text, repeat(' '::text, 32)))
   created_at timestamp with time zone not null
   constraint messages_author_check CHECK ((author_kind = ANY (ARRAY['user'::text, 'customer'::text, 'system'::text])))
   constraint messages_delivery_check CHECK ((delivery_state = ANY (ARRAY['none'::text, 'held'::text, 'queued'::text, 'sent'::text, 'caught'::text, 'failed'::text])))
@@ -484,7 +484,7 @@ END
   message_count integer not null default 0
   public_message_count integer not null default 0
   external_id text
-  search tsvector generated to_tsvector('simple'::regconfig, ((((((subject || ' '::text) || reference) || ' '::text) || (number)::text) || ' '::text) || COALESCE(external_id, ''::text)))
+  search tsvector generated to_tsvector('simple'::regconfig, translate(((((((subject || ' '::text) || reference) || ' '::text) || (number)::text) || ' '::text) || COALESCE(external_id, ''::text)), '!"#$%&''()*+,-./:;<=>?@[\]^_`{|}~'::text, repeat(' '::text, 32)))
   version bigint not null default 1
   created_at timestamp with time zone not null
   updated_at timestamp with time zone not null

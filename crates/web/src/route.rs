@@ -3,7 +3,7 @@
 
 use axum::{
     Router,
-    extract::Request,
+    extract::{DefaultBodyLimit, Request},
     handler::Handler,
     http::Method,
     middleware::{Next, from_fn},
@@ -22,6 +22,9 @@ use utoipa::{
 };
 
 use crate::AppState;
+
+/// Bytes of a body that carries a file: the largest file and what is around it.
+const MAX_UPLOAD_BODY: usize = 101 * 1024 * 1024;
 
 /// Who may call a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -145,6 +148,7 @@ impl Route {
         let body =
             RequestBodyBuilder::new().content("multipart/form-data", content).required(Some(Required::True)).build();
         self.operation = self.operation.request_body(Some(body));
+        self.router = self.router.layer(DefaultBodyLimit::max(MAX_UPLOAD_BODY));
         self
     }
 

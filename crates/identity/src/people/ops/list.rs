@@ -1,8 +1,7 @@
 //! The list of staff.
 
-use axum::http::Uri;
 use kernel::AppError;
-use web::{ApiResult, Listing, Query, Read, Staff};
+use web::{ApiResult, Listing, Query, Read, RequestUri, Staff};
 
 use crate::people::{
     store::{self, Filter},
@@ -12,11 +11,20 @@ use crate::people::{
 const ORDERS: [&str; 6] = ["name", "-name", "email", "-email", "created_at", "-created_at"];
 
 /// `GET users/`
-pub async fn handler(mut cx: Staff<Read>, uri: Uri, Query(query): Query<UserQuery>) -> ApiResult {
+pub async fn handler(mut cx: Staff<Read>, RequestUri(uri): RequestUri, Query(query): Query<UserQuery>) -> ApiResult {
     let listing = Listing::new(&uri, query.page, query.page_size, None)?;
     let order = query.ordering.as_deref().unwrap_or("name");
     if !ORDERS.contains(&order) {
         return Err(AppError::invalid("ordering", "invalid", format!("Order by one of {}.", ORDERS.join(", "))).into());
+    }
+    let organization = cx.organization.id;
+    if query.status.as_deref().is_some_and(|status| !["active", "suspended"].contains(&status)) {
+        return Err(AppError::invalid("status", "invalid", "A person is active or suspended.").into());
+    }
+    for role in &query.role {
+        if store::find_role(&mut cx.tx, organization, role).await?.is_none() {
+            return Err(AppError::invalid("role", "unknown", "There is no such role.").into());
+        }
     }
     let filter = Filter {
         search: query.search.as_deref().map(web::like_pattern),
@@ -26,7 +34,6 @@ pub async fn handler(mut cx: Staff<Read>, uri: Uri, Query(query): Query<UserQuer
         limit: listing.limit(),
         offset: listing.offset(),
     };
-    let organization = cx.organization.id;
     let rows = store::list(&mut cx.tx, organization, &filter).await?;
     let count = store::count(&mut cx.tx, organization, &filter).await?;
     Ok(web::ok(&listing.page(rows, Some(count), None), None))

@@ -6,7 +6,7 @@ use web::{ApiResult, Body, Member, Ref, Write};
 
 use crate::{
     conversation::{
-        add::{MAX_BODY, NewMessage, add},
+        add::{MAX_ATTACHMENTS, MAX_BODY, NewMessage, add},
         store::MessageRow,
         wire::{CreateMessage, MessageOut, MessageVisibility},
     },
@@ -65,6 +65,15 @@ fn check(actor: &Actor, input: &CreateMessage) -> AppResult<()> {
         if given && (!actor.is_internal() || input.visibility == MessageVisibility::Internal) {
             errors.add(field, "not_allowed", "Only public replies of staff have recipients.");
         }
+    }
+    if input.attachments.len() > MAX_ATTACHMENTS {
+        errors.add("attachments", "too_long", format!("A message has at most {MAX_ATTACHMENTS} attachments."));
+    }
+    if input.to.as_ref().is_some_and(Vec::is_empty) {
+        errors.add("to", "required", "A reply goes to somebody.");
+    }
+    if input.reason.as_ref().is_some_and(|reason| reason.chars().count() > 2_000) {
+        errors.add("reason", "too_long", "At most 2000 characters.");
     }
     errors.finish()
 }

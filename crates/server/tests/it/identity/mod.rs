@@ -1,0 +1,4 @@
+//! Sessions, staff and teams.
+
+mod people;
+mod sessions;
