@@ -325,6 +325,7 @@ async fn functions_that_see_more_are_guarded() {
         "platform.enter | helpdesk_rt".to_owned(),
         "platform.note_login | app_api".to_owned(),
         "platform.open | helpdesk_rt".to_owned(),
+        "platform.outbox_oldest | app_platform".to_owned(),
         "platform.outbox_take | app_platform".to_owned(),
         "platform.placement | helpdesk_rt".to_owned(),
         "platform.release_mail_address | app_api".to_owned(),
