@@ -5,5 +5,6 @@ mod cancellation;
 mod catalog;
 mod golden;
 mod probe;
+mod statements;
 mod things;
 mod walk;

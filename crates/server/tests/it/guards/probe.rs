@@ -177,7 +177,6 @@ async fn no_row_of_another_organization_can_be_touched() {
     for table in tables(&app, &mut superuser).await {
         assert_eq!(probe(&app, &table).await, [], "{}", table.name);
     }
-    app.run_jobs().await;
 }
 
 #[tokio::test]
@@ -201,7 +200,6 @@ async fn without_its_policy_every_table_fails_the_probe() {
         run(&mut superuser, &format!("alter policy organization on {name} with check ({rule})")).await;
         assert_eq!(probe(&app, &table).await, [], "{name} put back");
     }
-    app.run_jobs().await;
 }
 
 #[tokio::test]
@@ -244,7 +242,6 @@ async fn without_an_open_organization_there_is_nothing() {
     .unwrap();
     assert!(left > 0);
     raw.close().await.unwrap();
-    app.run_jobs().await;
 }
 
 /// Functions that see past the policies compare the organization themselves.
@@ -272,5 +269,4 @@ async fn functions_refuse_another_organization() {
         assert_eq!(outcome(unopened), "HD403", "without an organization: {call}");
     }
     raw.close().await.unwrap();
-    app.run_jobs().await;
 }
