@@ -1,6 +1,9 @@
 //! Tickets, conversation, files, customers, SLA.
 
+mod conversation;
 mod seeds;
+mod tickets_change;
 mod tickets_create;
 mod tickets_list;
 mod tickets_search;
+mod tickets_status;
