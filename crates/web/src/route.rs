@@ -3,7 +3,7 @@
 
 use axum::{
     Router,
-    extract::Request,
+    extract::{DefaultBodyLimit, Request},
     handler::Handler,
     http::Method,
     middleware::{Next, from_fn},
@@ -22,6 +22,9 @@ use utoipa::{
 };
 
 use crate::AppState;
+
+/// The largest upload: a file of 100 MB and what multipart adds to it.
+const MAX_UPLOAD_BODY: usize = 101 * 1024 * 1024;
 
 /// Who may call a route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -133,6 +136,8 @@ impl Route {
     /// A multipart body with one file.
     #[must_use]
     pub fn upload(mut self) -> Self {
+        // axum stops at 2 MB unless told; the handler knows the limit of each kind of file.
+        self.router = self.router.layer(DefaultBodyLimit::max(MAX_UPLOAD_BODY));
         let file = utoipa::openapi::ObjectBuilder::new()
             .property(
                 "file",

@@ -1,6 +1,9 @@
 //! Receiving a file: streamed into the store, recorded when all of it is there.
 
-use axum::extract::{FromRequest, Multipart, Request};
+use axum::{
+    extract::{FromRequest, Multipart, Request, multipart::MultipartError},
+    http::StatusCode,
+};
 use bytes::Bytes;
 use db::TenantTx;
 use kernel::{AppError, AppResult, FileId, Person, id};
@@ -22,7 +25,7 @@ pub async fn handler(cx: Member<Read>, request: Request) -> ApiResult {
         .await
         .map_err(|_| AppError::UnsupportedMediaType("Send multipart/form-data with one part named file.".to_owned()))?;
     let field = loop {
-        let field = form.next_field().await.map_err(|error| AppError::Malformed(error.body_text()))?;
+        let field = form.next_field().await.map_err(|error| broken(&error))?;
         match field {
             Some(field) if field.name() == Some("file") => break field,
             Some(_) => {}
@@ -56,6 +59,14 @@ pub async fn handler(cx: Member<Read>, request: Request) -> ApiResult {
     cx.commit(web::created(&out, None)).await
 }
 
+fn broken(error: &MultipartError) -> AppError {
+    if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        AppError::TooLarge(format!("An upload has at most {} MB.", model::MAX_UPLOAD / 1024 / 1024))
+    } else {
+        AppError::Malformed(error.body_text())
+    }
+}
+
 struct Stored {
     content_type: String,
     size: i64,
@@ -75,7 +86,7 @@ async fn receive(
         let chunk: Bytes = match field.chunk().await {
             Ok(Some(chunk)) => chunk,
             Ok(None) => break Ok(()),
-            Err(error) => break Err(AppError::Malformed(error.body_text())),
+            Err(error) => break Err(broken(&error)),
         };
         if kind.is_none() {
             let sniffed = model::sniff(chunk.get(..chunk.len().min(8_192)).unwrap_or_default(), name);
