@@ -4,5 +4,6 @@
 mod cli;
 mod harness;
 mod identity;
+mod jobs;
 mod mail;
 mod support;

@@ -1,6 +1,8 @@
 //! Tickets, conversation, files, customers, SLA.
 
 mod conversation;
+mod customers_sla;
+mod files;
 mod seeds;
 mod tickets_change;
 mod tickets_create;
