@@ -8,5 +8,6 @@ mod demo;
 mod guards;
 mod harness;
 mod identity;
+mod jobs;
 mod mail;
 mod support;

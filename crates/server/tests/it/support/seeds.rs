@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use serde_json::json;
 use sqlx::AssertSqlSafe;
 
-use crate::harness::{Client, TestApp, start_of_time};
+use crate::harness::{Answer, Client, TestApp, start_of_time};
 
 /// The numbers of a page, in its order.
 pub async fn numbers(client: &Client, query: &str) -> Vec<i64> {
@@ -62,4 +62,21 @@ pub async fn bulk(app: &TestApp, count: i64, subject: &str, first: i64) {
         .execute(&mut connection)
         .await
         .unwrap();
+}
+
+/// A ticket of an agent: its path.
+pub async fn ticket(app: &TestApp, body: serde_json::Value) -> String {
+    let made = app.agent().post("/tickets/", body).await.created();
+    format!("/tickets/{}/", made["id"].as_str().unwrap())
+}
+
+/// A ticket of the customer: its path.
+pub async fn mine(app: &TestApp) -> String {
+    let made = app.customer().post("/tickets/", json!({"subject": "Mine", "description": "Help!"})).await.created();
+    format!("/tickets/{}/", made["id"].as_str().unwrap())
+}
+
+/// Moves a ticket.
+pub async fn go(client: &Client, path: &str, status: &str) -> Answer {
+    client.post(&format!("{path}change_status/"), json!({"status": status})).await
 }

@@ -166,18 +166,13 @@ async fn the_description_is_message_one() {
 #[tokio::test]
 async fn fifty_at_once_get_fifty_numbers_without_gaps() {
     let app = TestApp::start().await;
-    let calls = (0..50).map(|n| {
+    let mut calls = tokio::task::JoinSet::new();
+    for n in 0..50 {
         let client = app.agent();
-        tokio::spawn(async move {
-            client.post("/tickets/", json!({"subject": format!("Number {n}")})).await.created()["number"]
-                .as_i64()
-                .unwrap()
-        })
-    });
-    let mut numbers = BTreeSet::new();
-    for call in calls.collect::<Vec<_>>() {
-        numbers.insert(call.await.unwrap());
+        let body = json!({"subject": format!("Number {n}")});
+        calls.spawn(async move { client.post("/tickets/", body).await.created()["number"].as_i64().unwrap() });
     }
+    let numbers: BTreeSet<_> = calls.join_all().await.into_iter().collect();
     assert_eq!(numbers, (1..=50).collect());
 }
 
