@@ -9,4 +9,5 @@ mod guards;
 mod harness;
 mod identity;
 mod mail;
+mod more;
 mod support;
