@@ -36,14 +36,16 @@ pub fn check(password: &str, email: &str) -> AppResult<()> {
     }
 }
 
-/// One or two different characters only, or a run such as `1234567890`.
+/// One or two different characters only, or a run up or down such as `1234567890`.
 fn is_monotonous(text: &str) -> bool {
     let bytes = text.as_bytes();
     let mut distinct = bytes.to_vec();
     distinct.sort_unstable();
     distinct.dedup();
-    let run = bytes.windows(2).all(|pair| matches!(pair, [a, b] if b.wrapping_sub(*a) <= 1));
-    distinct.len() <= 2 || run
+    let follows = |a: u8, b: u8| b.wrapping_sub(a) <= 1 || (a, b) == (b'9', b'0');
+    let up = bytes.windows(2).all(|pair| matches!(pair, [a, b] if follows(*a, *b)));
+    let down = bytes.windows(2).all(|pair| matches!(pair, [a, b] if follows(*b, *a)));
+    distinct.len() <= 2 || up || down
 }
 
 /// Hashes, away from the threads that serve requests.
@@ -88,8 +90,16 @@ mod tests {
 
     #[test]
     fn weak_passwords_are_refused() {
-        for weak in ["short", "password123", "1234567890", "aaaaaaaaaaaa", "abcdefghij", "qwertyuiop", "ada.lovelace1"]
-        {
+        for weak in [
+            "short",
+            "password123",
+            "1234567890",
+            "9876543210",
+            "aaaaaaaaaaaa",
+            "abcdefghij",
+            "qwertyuiop",
+            "ada.lovelace1",
+        ] {
             assert!(check(weak, "ada.lovelace@example.org").is_err(), "{weak}");
         }
         assert!(check(&"é".repeat(257), "a@b.c").is_err());

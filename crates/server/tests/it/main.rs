@@ -10,4 +10,5 @@ mod harness;
 mod identity;
 mod jobs;
 mod mail;
+mod more;
 mod support;
