@@ -59,16 +59,17 @@ pub async fn create_ticket(
     Ok((ticket, message.id))
 }
 
-/// A message of the customer, by whatever way: wakes the locked ticket up or starts a follow-up.
+/// A message of the customer that came by this channel: wakes the locked ticket up or starts a follow-up.
 pub async fn add_customer_message(
     tx: &mut TenantTx,
     actor: &Actor,
     ticket: &Ticket,
+    channel: &str,
     message: NewMessage<'_>,
 ) -> AppResult<(TicketId, MessageId)> {
     match wake_up(tx, actor, ticket).await? {
         Some(id) => Ok((id, add(tx, actor, id, message).await?.id)),
-        None => follow_up(tx, actor, ticket, message).await.map(|(ticket, message)| (ticket, message.id)),
+        None => follow_up(tx, actor, ticket, channel, message).await.map(|(ticket, message)| (ticket, message.id)),
     }
 }
 

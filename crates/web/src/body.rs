@@ -1,6 +1,7 @@
 //! JSON bodies: bounded, strict, and with errors that name the field.
 
 use axum::{
+    body::HttpBody,
     extract::{FromRequest, Request},
     http::header,
 };
@@ -23,8 +24,13 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
+        let is_silent = !request.headers().contains_key(header::CONTENT_TYPE);
         let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         let essence = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        // No body at all says the same as an empty object.
+        if is_silent && request.body().is_end_stream() {
+            return parse(b"{}").map(Self).map_err(ApiError);
+        }
         if essence != "application/json" && !essence.ends_with("+json") {
             return Err(AppError::UnsupportedMediaType("Send application/json.".to_owned()).into());
         }
@@ -95,11 +101,26 @@ pub(crate) fn shape_error(path: &str, message: &str) -> AppError {
         AppError::invalid(join(path, quoted), "duplicate", "This field is given twice.")
     } else {
         let field = if matches!(path, "." | "" | "?") { "body" } else { path };
-        let mut sentence: String = message.trim_end_matches('.').to_owned();
-        if let Some(first) = sentence.get(..1).map(str::to_uppercase) {
-            sentence.replace_range(..1, &first);
-        }
-        AppError::invalid(field, "invalid", format!("{sentence}."))
+        AppError::invalid(field, "invalid", in_plain_words(message))
+    }
+}
+
+/// What was expected, without the names of our types.
+fn in_plain_words(message: &str) -> String {
+    let expected = message.rsplit_once("expected ").map_or("", |(_, expected)| expected.trim_end_matches('.'));
+    let is_number = ["i16", "i32", "i64", "u8", "u16", "u32", "u64"].contains(&expected);
+    if expected.starts_with("struct ") {
+        "This must be an object.".to_owned()
+    } else if is_number || message.contains("number too") || message.contains("invalid digit") {
+        "This must be a whole number.".to_owned()
+    } else if message.contains("premature end of input") || message.contains("invalid characters") {
+        "This must be a time such as 2026-01-31T08:00:00Z.".to_owned()
+    } else if message.contains("unsupported value") {
+        "This may be given once only.".to_owned()
+    } else if expected.is_empty() {
+        "This value is not valid.".to_owned()
+    } else {
+        format!("This must be {}.", expected.replace('`', ""))
     }
 }
 

@@ -59,7 +59,8 @@ impl<T: FromStr, S: Send + Sync> FromRequestParts<S> for Ref<T> {
 /// The first parameter of the path.
 async fn path_value<S: Send + Sync>(parts: &mut Parts, state: &S) -> AppResult<String> {
     let params = RawPathParams::from_request_parts(parts, state).await.map_err(|_| AppError::NotFound)?;
-    params.iter().next().map(|(_, value)| value.to_owned()).ok_or(AppError::NotFound)
+    let value = params.iter().next().map(|(_, value)| value.to_owned());
+    value.filter(|value| !value.contains('\0')).ok_or(AppError::NotFound)
 }
 
 /// Both ids of a path such as `/tickets/{id}/messages/{message}`.

@@ -49,7 +49,8 @@ impl HostCache {
         self.hosts.invalidate_all();
     }
 
-    /// The organization of a host. `Ok(None)` is the bare host; an unknown name is `NotFound`.
+    /// The organization of a host. `Ok(None)` is the bare host; an unknown name is `NotFound`,
+    /// a suspended organization `Suspended`.
     pub async fn resolve(&self, state: &AppState, host: &str) -> AppResult<Option<Organization>> {
         let name = normalize(host);
         let base = &state.config.base_domain;
@@ -66,6 +67,9 @@ impl HostCache {
             None => platform::find_by_domain(&state.db, &name).await?,
         };
         let found = found.ok_or(AppError::NotFound)?;
+        if found.status != "active" {
+            return Err(AppError::Suspended);
+        }
         self.hosts.insert(name, found.clone()).await;
         self.ids.insert(found.id, found.clone()).await;
         Ok(Some(found))

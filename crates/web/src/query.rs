@@ -22,9 +22,14 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
 }
 
 fn parse<T: DeserializeOwned>(query: &str) -> AppResult<T> {
+    // NUL cannot be stored, so nothing is found by it either.
+    if let Some(pair) = query.split('&').find(|pair| pair.contains("%00")) {
+        let field = pair.split('=').next().unwrap_or_default();
+        return Err(AppError::invalid(field, "invalid", "Control characters are not allowed."));
+    }
     let deserializer = serde_html_form::Deserializer::from_bytes(query.as_bytes());
     serde_path_to_error::deserialize(deserializer).map_err(|error| {
-        let path = error.path().to_string();
+        let path = error.path().to_string().split('[').next().unwrap_or_default().to_owned();
         let message = error.into_inner().to_string();
         crate::body::shape_error(&path, &message)
     })

@@ -5,11 +5,12 @@ use axum::{
     Router,
     extract::{DefaultBodyLimit, Request},
     handler::Handler,
-    http::Method,
+    http::{Method, Uri},
     middleware::{Next, from_fn},
+    response::IntoResponse,
     routing::{MethodFilter, MethodRouter, on},
 };
-use kernel::Permission;
+use kernel::{AppError, Permission};
 use utoipa::{
     IntoParams, PartialSchema, ToSchema,
     openapi::{
@@ -21,7 +22,7 @@ use utoipa::{
     },
 };
 
-use crate::AppState;
+use crate::{ApiError, AppState};
 
 /// Bytes of a body that carries a file: the largest file and what is around it.
 const MAX_UPLOAD_BODY: usize = 101 * 1024 * 1024;
@@ -71,6 +72,7 @@ pub struct Route {
     router: MethodRouter<AppState>,
     operation: OperationBuilder,
     statuses: Vec<u16>,
+    takes_query: bool,
     schemas: Vec<(String, RefOr<Schema>)>,
 }
 
@@ -113,7 +115,16 @@ impl Route {
         let tag = path.trim_start_matches('/').split('/').next().unwrap_or_default();
         let meta = RouteMeta { access, operation: name };
         let operation = OperationBuilder::new().operation_id(Some(name)).summary(Some(summary)).tag(tag);
-        Self { method, path, meta, router: on(filter, handler), operation, statuses: Vec::new(), schemas: Vec::new() }
+        Self {
+            method,
+            path,
+            meta,
+            router: on(filter, handler),
+            operation,
+            statuses: Vec::new(),
+            takes_query: false,
+            schemas: Vec::new(),
+        }
     }
 
     fn reference<T: ToSchema>(&mut self) -> RefOr<Schema> {
@@ -175,6 +186,7 @@ impl Route {
     /// Query parameters.
     #[must_use]
     pub fn query<T: IntoParams>(mut self) -> Self {
+        self.takes_query = true;
         self.operation = self.operation.parameters(Some(T::into_params(|| Some(ParameterIn::Query))));
         self
     }
@@ -233,6 +245,12 @@ impl Route {
             self.operation = std::mem::take(&mut self.operation).response(status, response);
         }
     }
+}
+
+/// The first query parameter of a route that takes none.
+fn unexpected_parameter(takes_query: bool, uri: &Uri) -> Option<AppError> {
+    let first = uri.query().filter(|query| !takes_query && !query.is_empty())?.split(['=', '&']).next()?;
+    Some(AppError::invalid(first, "unknown", "This parameter is not known here."))
 }
 
 fn published(path: &str) -> String {
@@ -302,10 +320,13 @@ impl Routes {
             let item = utoipa::openapi::PathItem::new(method, route.operation.build());
             paths = paths.path(published(route.path), item);
             components = components.schemas_from_iter(route.schemas);
-            let meta = route.meta;
+            let (meta, takes_query) = (route.meta, route.takes_query);
             let marked = from_fn(move |mut request: Request, next: Next| async move {
                 request.extensions_mut().insert(meta);
-                let mut response = next.run(request).await;
+                let mut response = match unexpected_parameter(takes_query, request.uri()) {
+                    Some(error) => ApiError(error).into_response(),
+                    None => next.run(request).await,
+                };
                 response.extensions_mut().insert(meta);
                 response
             });

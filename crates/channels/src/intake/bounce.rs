@@ -4,7 +4,7 @@ use db::TenantTx;
 use kernel::{AppResult, MessageId, OutgoingMailId, TicketId};
 use support::facade;
 
-use super::process::note;
+use super::{process::note, thread::signed};
 use crate::{
     mail::{
         parse::ParsedMail,
@@ -14,13 +14,19 @@ use crate::{
 };
 
 /// Notes a report on the mail it is about, when that mail is ours: the signature in its
-/// Message-ID says so. The ticket's status stays, nobody is answered.
-pub async fn record(tx: &mut TenantTx, key: &MailKey, mail: &ParsedMail) -> AppResult<Option<(TicketId, MessageId)>> {
+/// Message-ID says so, or in the address that the report came to. The ticket's status stays, nobody is answered.
+pub async fn record(
+    tx: &mut TenantTx,
+    key: &MailKey,
+    mailbox: &str,
+    mail: &ParsedMail,
+) -> AppResult<Option<(TicketId, MessageId)>> {
     let Some(bounce) = &mail.bounce else { return Ok(None) };
     let ids = bounce.original_message_id.iter().chain(&mail.in_reply_to).chain(mail.references.iter().rev());
     let organization = tx.organization().0;
-    let Some(sent) = ids.into_iter().find_map(|id| verify_message_id(key, organization, id)) else { return Ok(None) };
-    let Some(sent) = outgoing::find(tx, OutgoingMailId(sent)).await? else { return Ok(None) };
+    let named = ids.into_iter().find_map(|id| verify_message_id(key, organization, id)).map(OutgoingMailId);
+    let Some(sent) = named.or_else(|| signed(tx, key, mailbox, mail)) else { return Ok(None) };
+    let Some(sent) = outgoing::find(tx, sent).await? else { return Ok(None) };
     if facade::find_ticket(tx, sent.ticket_id, true).await?.is_none() {
         return Ok(None);
     }

@@ -92,7 +92,13 @@ pub async fn quarantine(
 /// The outcome that somebody else wrote.
 async fn told(tx: &mut TenantTx, row: &InboundRow) -> AppResult<Outcome> {
     Ok(match (row.state.as_str(), row.ticket_id) {
-        ("accepted", Some(id)) => outcome(tx, id, false).await?,
+        ("accepted", Some(id)) => {
+            let first = match row.message_id {
+                Some(message) => facade::find_message(tx, message).await?.is_some_and(|message| message.seq == 1),
+                None => false,
+            };
+            outcome(tx, id, first).await?
+        }
         ("bounce", _) => Outcome::Bounce,
         _ => Outcome::Quarantined { reason: row.reason.clone().unwrap_or_default() },
     })
@@ -141,7 +147,7 @@ async fn accept(
 ) -> AppResult<Outcome> {
     let key = MailKey::derive(&state.keys.derive("mail"));
     if mail.auto == AutoKind::Bounce && mail.bounce.is_some() {
-        return match bounce::record(tx, &key, mail).await? {
+        return match bounce::record(tx, &key, &mailbox.address, mail).await? {
             Some(place) => {
                 finish(tx, row, "accepted", Some("delivery report"), Some(place)).await?;
                 outcome(tx, place.0, false).await
@@ -179,7 +185,7 @@ async fn accept(
             if automatic {
                 (ticket.id, facade::add_message(tx, &actor, ticket.id, message).await?)
             } else {
-                facade::add_customer_message(tx, &actor, &ticket, message).await?
+                facade::add_customer_message(tx, &actor, &ticket, "email", message).await?
             }
         }
         Place::ThirdParty(ticket) => third_party(tx, &actor, ticket.id, message).await?,

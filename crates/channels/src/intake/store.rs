@@ -13,6 +13,7 @@ pub struct InboundRow {
     pub state: String,
     pub reason: Option<String>,
     pub ticket_id: Option<TicketId>,
+    pub message_id: Option<MessageId>,
 }
 
 /// What is recorded of it at once.
@@ -62,7 +63,7 @@ pub async fn find(
 ) -> sqlx::Result<Option<InboundRow>> {
     sqlx::query_as!(
         InboundRow,
-        "select id, mailbox_id, object_key, state, reason, ticket_id from inbound_mails where organization_id = $1 and id = $2",
+        "select id, mailbox_id, object_key, state, reason, ticket_id, message_id from inbound_mails where organization_id = $1 and id = $2",
         organization as _,
         id as _
     )
@@ -78,7 +79,7 @@ pub async fn lock(
 ) -> sqlx::Result<Option<InboundRow>> {
     sqlx::query_as!(
         InboundRow,
-        "select id, mailbox_id, object_key, state, reason, ticket_id from inbound_mails where organization_id = $1 and id = $2 for update",
+        "select id, mailbox_id, object_key, state, reason, ticket_id, message_id from inbound_mails where organization_id = $1 and id = $2 for update",
         organization as _,
         id as _
     )

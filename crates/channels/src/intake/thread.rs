@@ -53,7 +53,7 @@ pub async fn place(tx: &mut TenantTx, key: &MailKey, mailbox: &str, mail: &Parse
 }
 
 /// The mail of ours that this one answers, by a reply address or a Message-ID that we signed.
-fn signed(tx: &TenantTx, key: &MailKey, mailbox: &str, mail: &ParsedMail) -> Option<OutgoingMailId> {
+pub fn signed(tx: &TenantTx, key: &MailKey, mailbox: &str, mail: &ParsedMail) -> Option<OutgoingMailId> {
     let organization = tx.organization().0;
     let addressed = mail.delivered_to.iter().chain(mail.to.iter().chain(&mail.cc).map(|address| &address.email));
     let by_address =

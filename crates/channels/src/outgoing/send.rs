@@ -37,7 +37,8 @@ pub struct Mailer(pub Arc<Transport>);
 
 /// What one attempt came to.
 enum Attempt {
-    Sent,
+    /// With who of several recipients did not get it.
+    Sent(Option<String>),
     Caught,
     Later(String),
     Never(String),
@@ -63,7 +64,7 @@ pub async fn run(state: &AppState, mailer: &Mailer, job: &ClaimedJob) -> Result<
         },
     };
     let (mail_state, error, again) = match attempt {
-        Attempt::Sent => ("sent", None, None),
+        Attempt::Sent(refused) => ("sent", refused, None),
         Attempt::Caught => ("caught", None, None),
         Attempt::Never(why) => ("failed", Some(why), None),
         Attempt::Later(why) if last => {
@@ -169,9 +170,11 @@ async fn deliver(
         Transport::Smtp(smtp) => {
             let recipients: Vec<String> = std::iter::once(&row.recipient).chain(&row.cc).cloned().collect();
             Ok(match smtp.send(from, &recipients, &raw).await {
-                Ok(_) => Attempt::Sent,
+                Ok(_) => Attempt::Sent(None),
                 Err(SendError::Temporary(why)) => Attempt::Later(why),
-                Err(SendError::Permanent(why)) => Attempt::Never(why),
+                Err(SendError::Permanent(why)) if recipients.len() == 1 => Attempt::Never(why),
+                // One address that is refused refuses the mail for all: each gets it by itself then.
+                Err(SendError::Permanent(_)) => one_by_one(smtp, from, &recipients, &raw).await,
             })
         }
         Transport::Catcher(catcher) => {
@@ -185,6 +188,22 @@ async fn deliver(
             })
         }
     }
+}
+
+/// The first recipient decides what became of the mail; who of the others refused it is told.
+async fn one_by_one(smtp: &Smtp, from: &str, recipients: &[String], raw: &[u8]) -> Attempt {
+    let mut refused = Vec::new();
+    for (index, recipient) in recipients.iter().enumerate() {
+        match (index, smtp.send(from, std::slice::from_ref(recipient), raw).await) {
+            (_, Ok(_)) => {}
+            (0, Err(SendError::Temporary(why))) => return Attempt::Later(why),
+            (0, Err(SendError::Permanent(why))) => return Attempt::Never(why),
+            (_, Err(SendError::Temporary(why) | SendError::Permanent(why))) => {
+                refused.push(format!("{recipient}: {why}"))
+            }
+        }
+    }
+    Attempt::Sent(if refused.is_empty() { None } else { Some(format!("Not delivered to {}", refused.join("; "))) })
 }
 
 /// Writes the outcome on the mail and on the message it carries.

@@ -86,7 +86,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
     }
     let settings = cli.options.check(|name| std::env::var(name).ok())?;
     let run = Run { settings, out, stop: signals::install()? };
-    observe::log(&run.settings, if matches!(cli.command, Command::Serve(_)) { "info,sqlx=warn" } else { "error" })?;
+    observe::log(&run.settings, if matches!(cli.command, Command::Serve(_)) { "info,sqlx=error" } else { "error" })?;
     match cli.command {
         Command::Serve(args) => serve::run(&run.settings, &args, &run.stop).await,
         Command::Migrate => migrate(&run).await,

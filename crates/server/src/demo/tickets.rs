@@ -239,7 +239,14 @@ impl Story<'_> {
             match message.from {
                 From::Customer => {
                     let row = self.load(ticket).await?;
-                    facade::add_customer_message(self.tx, customer, &row, quiet(NewMessage::incoming(body))).await?;
+                    facade::add_customer_message(
+                        self.tx,
+                        customer,
+                        &row,
+                        &conversation.channel,
+                        quiet(NewMessage::incoming(body)),
+                    )
+                    .await?;
                 }
                 From::Agent => {
                     let to = vec![customer.email.clone()];

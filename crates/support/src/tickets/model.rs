@@ -62,7 +62,11 @@ pub fn transition(from: &Progress, to: &Status, how: Move<'_>) -> AppResult<Prog
     let may_close =
         how.forced || from.category == StatusCategory::Resolved || (to.key == "cancelled" && !from.is_done());
     if to.category == StatusCategory::Closed && !may_close {
-        return Err(AppError::conflict(format!("A ticket is {} only after it was resolved.", to.key)));
+        let why = match from.category {
+            StatusCategory::Closed => "This ticket is closed already.".to_owned(),
+            _ => format!("A ticket is {} only after it was resolved.", to.key),
+        };
+        return Err(AppError::conflict(why));
     }
     next.status.clone_from(&to.key);
     next.category = to.category;

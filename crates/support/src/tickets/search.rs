@@ -165,7 +165,8 @@ impl Filter {
             return Err(AppError::invalid(field, "unknown", "This filter is not known here."));
         }
         let known_status = |value: &str| Some(status_key(value)).filter(|key| statuses.contains(key));
-        let cursor = query.cursor.as_deref().map(|text| Cursor::decode(text, &order.text)).transpose()?;
+        let cursor = query.cursor.as_deref().filter(|text| !text.is_empty());
+        let cursor = cursor.map(|text| Cursor::decode(text, &order.text)).transpose()?;
         if cursor.as_ref().is_some_and(|cursor| cursor.v.as_deref().is_none_or(|v| v.parse::<i64>().is_err())) {
             return Err(AppError::invalid("cursor", "invalid", "This cursor was not made by this list."));
         }

@@ -17,7 +17,7 @@ use server::{compose, pages};
 use web::{AppState, Config, HostCache, Keys};
 
 pub use client::{Answer, Client};
-pub use world::{Member, World};
+pub use world::World;
 
 use self::{
     client::{CANARY_A, CANARY_B},

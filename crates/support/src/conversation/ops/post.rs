@@ -148,6 +148,6 @@ async fn by_customer(
     new.files = &input.attachments;
     match wake_up(tx, actor, ticket).await? {
         Some(id) => add(tx, actor, id, new).await,
-        None => follow_up(tx, actor, ticket, new).await.map(|(_, message)| message),
+        None => follow_up(tx, actor, ticket, "portal", new).await.map(|(_, message)| message),
     }
 }

@@ -23,7 +23,7 @@ pub async fn handler(
     let ticket = load_for(&mut cx.tx, &actor, &reference, Permission::TicketAssign, Lock::ForUpdate).await?;
     if_match.check(ticket.version)?;
     let mut changes = Changes::default();
-    if input.assignee_id.is_none() && input.team_id.is_none() {
+    if input.assignee_id.is_none() {
         let mut errors = FieldErrors::default();
         errors.add("assignee_id", "required", "Name somebody, or null to take the ticket back.");
         errors.finish()?;
@@ -36,7 +36,7 @@ pub async fn handler(
     }
     if let Some(team) = input.team_id {
         changes.team = Some(match team {
-            Some(id) => Some(input::team(&mut cx.tx, "team_id", id).await?),
+            Some(id) => Some(input::team(&mut cx.tx, "team_id", id).await.map_err(|_| AppError::NotFound)?),
             None => None,
         });
     }

@@ -262,6 +262,7 @@ pub async fn follow_up(
     tx: &mut TenantTx,
     actor: &Actor,
     closed: &TicketRow,
+    channel: &str,
     message: NewMessage<'_>,
 ) -> AppResult<(TicketId, MessageRow)> {
     let new = NewTicket {
@@ -272,7 +273,7 @@ pub async fn follow_up(
         follow_up_of: Some(closed.id),
         mailbox: closed.mailbox_id,
         silent: message.is_automatic,
-        ..NewTicket::plain(closed.subject.clone(), &closed.channel)
+        ..NewTicket::plain(closed.subject.clone(), channel)
     };
     create(tx, actor, new, message).await
 }

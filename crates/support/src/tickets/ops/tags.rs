@@ -1,7 +1,7 @@
 //! The tags of a ticket.
 
 use kernel::{Permission, TicketId};
-use web::{ApiResult, Body, Read, Ref, Staff, Write};
+use web::{ApiResult, Body, IfMatch, Read, Ref, Staff, Write};
 
 use super::input;
 use crate::tickets::{
@@ -19,23 +19,30 @@ pub async fn list(reference: Ref<TicketId>, mut cx: Staff<Read>) -> ApiResult {
 }
 
 /// `POST tickets/{id}/tags/` adds, `PUT` replaces.
-pub async fn add(reference: Ref<TicketId>, cx: Staff<Write>, Body(input): Body<Tags>) -> ApiResult {
-    change(cx, &reference, &input.tags, |old, new| [old, new].concat()).await
+pub async fn add(reference: Ref<TicketId>, cx: Staff<Write>, if_match: IfMatch, Body(input): Body<Tags>) -> ApiResult {
+    change(cx, &reference, if_match, &input.tags, |old, new| [old, new].concat()).await
 }
 
 /// `PUT tickets/{id}/tags/`
-pub async fn replace(reference: Ref<TicketId>, cx: Staff<Write>, Body(input): Body<Tags>) -> ApiResult {
-    change(cx, &reference, &input.tags, |_, new| new.to_vec()).await
+pub async fn replace(
+    reference: Ref<TicketId>,
+    cx: Staff<Write>,
+    if_match: IfMatch,
+    Body(input): Body<Tags>,
+) -> ApiResult {
+    change(cx, &reference, if_match, &input.tags, |_, new| new.to_vec()).await
 }
 
 async fn change(
     mut cx: Staff<Write>,
     reference: &Ref<TicketId>,
+    if_match: IfMatch,
     given: &[String],
     combine: impl Fn(&[String], &[String]) -> Vec<String>,
 ) -> ApiResult {
     let actor = cx.actor.clone();
     let ticket = load_for(&mut cx.tx, &actor, reference, Permission::TicketUpdate, Lock::ForUpdate).await?;
+    if_match.check(ticket.version)?;
     let tags = input::tags(&combine(&ticket.tags, &input::tags(given)?))?;
     apply(&mut cx.tx, &actor, &ticket, Changes { tags: Some(tags.clone()), ..Changes::default() }).await?;
     cx.commit(web::ok(&TagsOut { tags }, None)).await
