@@ -54,17 +54,18 @@ impl Clock for ManualClock {
 pub struct IdGen {
     clock: Arc<dyn Clock>,
     rng: Mutex<StdRng>,
+    last: Mutex<(u64, u128)>,
 }
 
 impl IdGen {
     /// Seeded by the operating system.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { clock, rng: Mutex::new(rand::make_rng()) }
+        Self { clock, rng: Mutex::new(rand::make_rng()), last: Mutex::default() }
     }
 
     /// Reproducible; for tests and demo data only.
     pub fn seeded(clock: Arc<dyn Clock>, seed: u64) -> Self {
-        Self { clock, rng: Mutex::new(StdRng::seed_from_u64(seed)) }
+        Self { clock, rng: Mutex::new(StdRng::seed_from_u64(seed)), last: Mutex::default() }
     }
 
     /// A UUIDv7 of the present moment, wrapped in the wanted id type.
@@ -72,12 +73,19 @@ impl IdGen {
         self.id_at(self.clock.now())
     }
 
-    /// A UUIDv7 of the given moment: ids of imported rows sort by when they happened.
+    /// A UUIDv7 of the given moment: ids of imported rows sort by when they happened, and those of
+    /// one moment in the order in which they were made here.
     pub fn id_at<T: From<Uuid>>(&self, at: DateTime<Utc>) -> T {
         let millis = u64::try_from(at.timestamp_millis()).unwrap_or(0);
         let mut random = [0; 10];
         self.fill(&mut random);
-        T::from(Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
+        // Room to count on within the millisecond, below the bits that say which kind of id it is.
+        random[2] &= 0x1f;
+        let fresh = Builder::from_unix_timestamp_millis(millis, &random).into_uuid().as_u128();
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let next = if last.0 == millis { last.1 + 1 + (fresh & 0xffff) } else { fresh };
+        *last = (millis, next);
+        T::from(Uuid::from_u128(next))
     }
 
     /// `N` unguessable bytes.
@@ -89,5 +97,20 @@ impl IdGen {
 
     fn fill(&self, bytes: &mut [u8]) {
         self.rng.lock().unwrap_or_else(PoisonError::into_inner).fill_bytes(bytes);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_of_one_moment_rise_and_stay_version_seven() {
+        let clock = Arc::new(ManualClock::new(DateTime::from_timestamp(1_790_000_000, 0).unwrap()));
+        let ids = IdGen::seeded(clock, 1);
+        let made: Vec<Uuid> = (0..10_000).map(|_| ids.id()).collect();
+        assert!(made.windows(2).all(|pair| pair[0] < pair[1]));
+        assert!(made.iter().all(|id| id.get_version_num() == 7 && id.get_variant() == uuid::Variant::RFC4122));
+        assert_eq!(made[0].get_timestamp().unwrap().to_unix().0, 1_790_000_000);
     }
 }

@@ -34,6 +34,8 @@ permissions! {
     TicketCreate = "tickets:create",
     /// Change a ticket's own fields.
     TicketUpdate = "tickets:update",
+    /// Write messages at all: in public, between staff, or both.
+    TicketMessage = "tickets:message",
     /// Write public messages.
     TicketReply = "tickets:reply",
     /// Read and write internal notes.
@@ -127,12 +129,14 @@ impl RoleKey {
     /// What the shipped role allows.
     pub fn permissions(self) -> Vec<Permission> {
         use Permission as P;
-        let customer = [P::SelfService, P::TicketRead, P::TicketCreate, P::TicketReply, P::FileUse];
+        let customer = [P::SelfService, P::TicketRead, P::TicketCreate, P::TicketMessage, P::TicketReply, P::FileUse];
         let viewer = [P::SelfService, P::TicketRead, P::TicketInsight, P::CustomerRead, P::SettingsRead, P::UserRead];
-        let technician = [P::SelfService, P::TicketRead, P::TicketNote, P::FileUse, P::SettingsRead, P::UserRead];
+        let technician =
+            [P::SelfService, P::TicketRead, P::TicketMessage, P::TicketNote, P::FileUse, P::SettingsRead, P::UserRead];
         let agent = [
             P::TicketCreate,
             P::TicketUpdate,
+            P::TicketMessage,
             P::TicketReply,
             P::TicketNote,
             P::TicketAssign,

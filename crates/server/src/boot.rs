@@ -120,7 +120,7 @@ impl Ground {
             base_domain: settings.base_domain.clone(),
             public_port: port,
             demo,
-            mail_configured: settings.smtp.is_some(),
+            mail_server: settings.smtp.as_ref().map(|smtp| (smtp.host.clone(), smtp.port)),
             data_dir,
             node: node_name(),
         };

@@ -91,8 +91,7 @@ impl Health {
 }
 
 async fn look(state: &AppState) -> Report {
-    let ((database, migrations), jobs, storage) = tokio::join!(database(state), jobs(state), storage(state));
-    let mail = Check::up(if state.config.mail_configured { "configured" } else { "not_configured" });
+    let ((database, migrations), jobs, mail, storage) = tokio::join!(database(state), jobs(state), mail(state), storage(state));
     let checks = Checks { database, migrations, jobs, mail, storage };
     let all = [&checks.database, &checks.migrations, &checks.jobs, &checks.mail, &checks.storage];
     let status = if all.iter().all(|check| check.is_up()) { "healthy" } else { "unhealthy" };
@@ -142,6 +141,15 @@ async fn jobs(state: &AppState) -> Check {
             Check::down(format!("A due job has waited for {} s: is a worker running?", queue.oldest_seconds))
         }
         Ok(queue) => Check::up(format!("{} due, {} dead.", queue.due, queue.dead)),
+    }
+}
+
+async fn mail(state: &AppState) -> Check {
+    let Some((host, port)) = &state.config.mail_server else { return Check::up("not_configured") };
+    let connected = timeout(PATIENCE, tokio::net::TcpStream::connect((host.as_str(), *port))).await;
+    match connected {
+        Ok(Ok(_)) => Check::up("The mail server answers."),
+        _ => Check::down("The mail server cannot be reached; mails wait."),
     }
 }
 

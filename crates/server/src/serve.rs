@@ -147,7 +147,7 @@ fn greet(booted: &Booted, address: Option<SocketAddr>, sign_ins: &[DemoSignIn]) 
         None => "Helpdesk runs, without HTTP".to_owned(),
     };
     text += " (Ctrl-C stops it)\n";
-    if !config.mail_configured {
+    if config.mail_server.is_none() {
         text +=
             &format!("No mail server is configured; mails go to {}\n", config.data_dir.join("mail-catcher").display());
     }

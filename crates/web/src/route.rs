@@ -18,7 +18,7 @@ use utoipa::{
         Required, ResponseBuilder, Schema,
         path::{OperationBuilder, ParameterBuilder, ParameterIn},
         request_body::RequestBodyBuilder,
-        security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
+        security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
     },
 };
 
@@ -293,9 +293,8 @@ impl Routes {
     pub fn build(self) -> (Router<AppState>, OpenApi) {
         let mut router = Router::new();
         let mut paths = PathsBuilder::new();
-        let mut components = ComponentsBuilder::new()
-            .security_scheme("bearer", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)))
-            .security_scheme("api_key", SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::new("X-API-Key"))));
+        let mut components =
+            ComponentsBuilder::new().security_scheme("bearer", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
         for mut route in self.0 {
             route.add_path_parameters();
             route.add_problems();

@@ -18,8 +18,8 @@ pub struct Config {
     pub public_port: u16,
     /// Demo mode: the mail catcher can be read by administrators.
     pub demo: bool,
-    /// Whether an SMTP server is configured.
-    pub mail_configured: bool,
+    /// Host and port of the mail server, when one is configured.
+    pub mail_server: Option<(String, u16)>,
     /// Where files that are not in the database lie.
     pub data_dir: PathBuf,
     /// This node, in job leases.

@@ -2,7 +2,7 @@
 //!
 //! Invariants: nobody grants or touches a role mightier than their own; nobody changes their own
 //! role or status; an organization keeps an active owner. Suspension ends all sessions.
-//! Tables: `users`, `platform.logins`. Permissions: `users:read`, `users:write`, `self:use`.
+//! Tables: `users`, `platform.logins`. Permissions: `users:read`, `users:write`.
 
 mod model;
 mod ops;
@@ -21,7 +21,6 @@ pub use wire::UserOut;
 pub fn routes() -> Vec<Route> {
     let read = Access::needs(Permission::UserRead);
     let write = Access::needs(Permission::UserWrite);
-    let own = Access::needs(Permission::SelfService);
     vec![
         Route::get("/users", read, "users_list", "List staff", ops::list::handler)
             .query::<wire::UserQuery>()
@@ -29,8 +28,8 @@ pub fn routes() -> Vec<Route> {
         Route::post("/users", write, "users_create", "Add a member of staff", ops::create::handler)
             .body::<wire::CreateUser>()
             .ok::<wire::CreatedUser>(201),
-        Route::get("/users/me", own, "users_me", "My own profile", ops::get::me).ok::<UserOut>(200),
-        Route::patch("/users/me", own, "users_update_me", "Change my own profile", ops::update::me)
+        Route::get("/users/me", read, "users_me", "My own profile", ops::get::me).ok::<UserOut>(200),
+        Route::patch("/users/me", read, "users_update_me", "Change my own profile", ops::update::me)
             .body::<wire::PatchMe>()
             .ok::<UserOut>(200),
         Route::get("/users/{id}", read, "users_get", "One member of staff", ops::get::handler).ok::<UserOut>(200),

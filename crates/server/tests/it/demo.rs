@@ -61,7 +61,7 @@ const RULES: [(&str, &str); 11] = [
 
 #[tokio::test]
 async fn the_demo_is_rich_consistent_and_loaded_once() {
-    let app = Ground::new(false).await;
+    let app = Ground::new().await;
     let started = Instant::now();
     let sign_ins = demo::load(&app.state, &app.database.owner).await.unwrap();
     // Unoptimized and beside other tests; the product has ten seconds.

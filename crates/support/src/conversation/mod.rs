@@ -19,7 +19,8 @@ use web::{Access, Route};
 /// The route table. `comments/` is the same as `messages/`.
 pub fn routes() -> Vec<Route> {
     let read = Access::needs(Permission::TicketRead);
-    let reply = Access::needs(Permission::TicketReply);
+    let write = Access::needs(Permission::TicketMessage);
+    let retry = Access::needs(Permission::TicketUpdate);
     let mut table = Vec::new();
     for (path, list, create) in [
         ("/tickets/{id}/messages", "tickets_messages_list", "tickets_messages_create"),
@@ -30,9 +31,9 @@ pub fn routes() -> Vec<Route> {
                 .query::<wire::MessageQuery>()
                 .ok::<Page<wire::MessageOut>>(200),
         );
-        // Notes need their own permission; who may neither reply nor note is stopped by the use case.
+        // Replies and notes have a permission of their own each, which the use case asks for.
         table.push(
-            Route::post(path, read, create, "Reply, or write a note", ops::post::handler)
+            Route::post(path, write, create, "Reply, or write a note", ops::post::handler)
                 .body::<wire::CreateMessage>()
                 .ok::<wire::MessageOut>(201),
         );
@@ -40,7 +41,7 @@ pub fn routes() -> Vec<Route> {
     table.push(
         Route::post(
             "/messages/{id}/retry",
-            reply,
+            retry,
             "messages_retry",
             "Send a failed message again",
             ops::retry::handler,

@@ -46,7 +46,7 @@ pub struct Ground {
 }
 
 impl Ground {
-    pub async fn new(mail_configured: bool) -> Self {
+    pub async fn new() -> Self {
         let database = Database::create().await;
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(ManualClock::new(start_of_time()));
@@ -55,7 +55,7 @@ impl Ground {
             base_domain: "localhost".to_owned(),
             public_port: 8000,
             demo: true,
-            mail_configured,
+            mail_server: None,
             data_dir: folder.path().to_owned(),
             node: "test".to_owned(),
         };
@@ -83,7 +83,7 @@ impl TestApp {
 
     /// With a mail server instead of the catcher.
     pub async fn with_smtp(smtp: Option<channels::mail::smtp::SmtpConfig>) -> Self {
-        let Ground { state, clock, folder, database } = Ground::new(smtp.is_some()).await;
+        let Ground { state, clock, folder, database } = Ground::new().await;
         let mailer = compose::mailer(&state.config, smtp).unwrap();
         let world = World::create(&state, &database).await;
         let service = compose::service(&state, pages::router());
