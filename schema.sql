@@ -29,7 +29,7 @@ platform.jobs
   priority smallint not null default 0
   run_at timestamp with time zone not null
   attempts integer not null default 0
-  max_attempts integer not null default 12
+  max_attempts integer not null default 20
   state text not null default 'ready'::text
   lease_token uuid
   lease_until timestamp with time zone
@@ -167,7 +167,9 @@ shared.inbound_mails (row-level security, forced)
   constraint inbound_mails_pkey PRIMARY KEY (organization_id, id)
   constraint inbound_mails_state_check CHECK ((state = ANY (ARRAY['received'::text, 'accepted'::text, 'bounce'::text, 'quarantined'::text])))
   constraint inbound_mails_ticket_fkey FOREIGN KEY (organization_id, ticket_id) REFERENCES shared.tickets(organization_id, id) ON DELETE SET NULL (ticket_id)
+  CREATE INDEX inbound_mails_message_idx ON shared.inbound_mails USING btree (organization_id, message_id)
   CREATE INDEX inbound_mails_state_idx ON shared.inbound_mails USING btree (organization_id, state, received_at DESC)
+  CREATE INDEX inbound_mails_ticket_idx ON shared.inbound_mails USING btree (organization_id, ticket_id)
   policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
 
 shared.invitations (row-level security, forced)
@@ -426,6 +428,7 @@ shared.ticket_reads (row-level security, forced)
   constraint ticket_reads_pkey PRIMARY KEY (organization_id, ticket_id, user_id)
   constraint ticket_reads_ticket_fkey FOREIGN KEY (organization_id, ticket_id) REFERENCES shared.tickets(organization_id, id) ON DELETE CASCADE
   constraint ticket_reads_user_fkey FOREIGN KEY (organization_id, user_id) REFERENCES shared.users(organization_id, id) ON DELETE CASCADE
+  CREATE INDEX ticket_reads_user_idx ON shared.ticket_reads USING btree (organization_id, user_id)
   policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
 
 shared.ticket_tags (row-level security, forced)
@@ -445,6 +448,7 @@ shared.ticket_watchers (row-level security, forced)
   constraint ticket_watchers_pkey PRIMARY KEY (organization_id, ticket_id, user_id)
   constraint ticket_watchers_ticket_fkey FOREIGN KEY (organization_id, ticket_id) REFERENCES shared.tickets(organization_id, id) ON DELETE CASCADE
   constraint ticket_watchers_user_fkey FOREIGN KEY (organization_id, user_id) REFERENCES shared.users(organization_id, id) ON DELETE CASCADE
+  CREATE INDEX ticket_watchers_user_idx ON shared.ticket_watchers USING btree (organization_id, user_id)
   policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
 
 shared.tickets (row-level security, forced)
@@ -510,10 +514,14 @@ END
   CREATE INDEX tickets_created_idx ON shared.tickets USING btree (organization_id, created_at DESC, id DESC) WHERE (deleted_at IS NULL)
   CREATE INDEX tickets_customer_idx ON shared.tickets USING btree (organization_id, customer_id, created_at DESC, id DESC)
   CREATE INDEX tickets_due_idx ON shared.tickets USING btree (organization_id, resolution_due_at, id) WHERE ((deleted_at IS NULL) AND (status_category = ANY (ARRAY['new'::text, 'open'::text, 'pending'::text, 'on_hold'::text])))
+  CREATE INDEX tickets_follow_up_idx ON shared.tickets USING btree (organization_id, follow_up_of) WHERE (follow_up_of IS NOT NULL)
+  CREATE INDEX tickets_mailbox_idx ON shared.tickets USING btree (organization_id, mailbox_id) WHERE (mailbox_id IS NOT NULL)
   CREATE INDEX tickets_priority_idx ON shared.tickets USING btree (organization_id, priority_rank DESC, id DESC) WHERE (deleted_at IS NULL)
   CREATE INDEX tickets_search_idx ON shared.tickets USING gin (organization_id, search)
+  CREATE INDEX tickets_sla_policy_idx ON shared.tickets USING btree (organization_id, sla_policy_id)
   CREATE INDEX tickets_status_idx ON shared.tickets USING btree (organization_id, status, created_at DESC, id DESC) WHERE (deleted_at IS NULL)
-  CREATE INDEX tickets_team_idx ON shared.tickets USING btree (organization_id, team_id, created_at DESC, id DESC) WHERE (deleted_at IS NULL)
+  CREATE INDEX tickets_team_idx ON shared.tickets USING btree (organization_id, team_id, created_at DESC, id DESC)
+  CREATE INDEX tickets_topic_idx ON shared.tickets USING btree (organization_id, category, created_at DESC, id DESC) WHERE (deleted_at IS NULL)
   CREATE INDEX tickets_updated_idx ON shared.tickets USING btree (organization_id, updated_at DESC, id DESC) WHERE (deleted_at IS NULL)
   policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
 

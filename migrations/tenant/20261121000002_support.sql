@@ -108,7 +108,11 @@ create index tickets_status_idx on tickets (organization_id, status, created_at 
 create index tickets_category_idx on tickets (organization_id, status_category, created_at desc, id desc) where deleted_at is null;
 create index tickets_priority_idx on tickets (organization_id, priority_rank desc, id desc) where deleted_at is null;
 create index tickets_assignee_idx on tickets (organization_id, assignee_id, created_at desc, id desc) where deleted_at is null;
-create index tickets_team_idx on tickets (organization_id, team_id, created_at desc, id desc) where deleted_at is null;
+create index tickets_team_idx on tickets (organization_id, team_id, created_at desc, id desc);
+create index tickets_sla_policy_idx on tickets (organization_id, sla_policy_id);
+create index tickets_mailbox_idx on tickets (organization_id, mailbox_id) where mailbox_id is not null;
+create index tickets_follow_up_idx on tickets (organization_id, follow_up_of) where follow_up_of is not null;
+create index tickets_topic_idx on tickets (organization_id, category, created_at desc, id desc) where deleted_at is null;
 create index tickets_customer_idx on tickets (organization_id, customer_id, created_at desc, id desc);
 create index tickets_due_idx on tickets (organization_id, resolution_due_at, id)
   where deleted_at is null and status_category in ('new', 'open', 'pending', 'on_hold');
@@ -133,6 +137,8 @@ create table ticket_watchers (
   constraint ticket_watchers_user_fkey foreign key (organization_id, user_id) references users (organization_id, id) on delete cascade
 );
 
+create index ticket_watchers_user_idx on ticket_watchers (organization_id, user_id);
+
 -- Addresses that take part in a ticket beside its customer.
 create table ticket_ccs (
   organization_id uuid not null,
@@ -152,6 +158,8 @@ create table ticket_reads (
   constraint ticket_reads_ticket_fkey foreign key (organization_id, ticket_id) references tickets (organization_id, id) on delete cascade,
   constraint ticket_reads_user_fkey foreign key (organization_id, user_id) references users (organization_id, id) on delete cascade
 );
+
+create index ticket_reads_user_idx on ticket_reads (organization_id, user_id);
 
 create table messages (
   organization_id uuid not null,

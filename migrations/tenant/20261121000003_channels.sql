@@ -24,6 +24,9 @@ create table inbound_mails (
 );
 create index inbound_mails_state_idx on inbound_mails (organization_id, state, received_at desc);
 
+create index inbound_mails_ticket_idx on inbound_mails (organization_id, ticket_id);
+create index inbound_mails_message_idx on inbound_mails (organization_id, message_id);
+
 create table outgoing_mails (
   organization_id uuid not null,
   id uuid not null,

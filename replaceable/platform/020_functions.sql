@@ -82,6 +82,10 @@ begin
   if p_organization is distinct from nullif(current_setting('app.organization_id', true), '')::uuid then
     raise exception 'another organization is open' using errcode = 'HD403';
   end if;
+  if exists (select from platform.domains d
+              where d.domain = split_part(p_address, '@', 2) and d.verified_at is not null and d.organization_id <> p_organization) then
+    raise unique_violation using constraint = 'mail_addresses_pkey', message = 'mail_addresses_pkey';
+  end if;
   insert into platform.mail_addresses (address, organization_id, mailbox_id) values (p_address, p_organization, p_mailbox);
 end
 $$;
@@ -105,11 +109,32 @@ declare
   each_schema text;
 begin
   for each_schema in select distinct o.schema_name from platform.organizations o order by 1 loop
-    return query execute format(
-      'delete from %1$I.outbox o using (select b.organization_id, b.id from %1$I.outbox b order by b.occurred_at, b.id limit $1 for update skip locked) taken
-       where o.organization_id = taken.organization_id and o.id = taken.id
-       returning o.organization_id, o.id, o.kind, o.topic, o.entity_id, o.payload, o.run_at, o.occurred_at', each_schema) using p_limit;
+    begin
+      return query execute format(
+        'delete from %1$I.outbox o using (select b.organization_id, b.id from %1$I.outbox b order by b.occurred_at, b.id limit $1 for update skip locked) taken
+         where o.organization_id = taken.organization_id and o.id = taken.id
+         returning o.organization_id, o.id, o.kind, o.topic, o.entity_id, o.payload, o.run_at, o.occurred_at', each_schema) using p_limit;
+    exception when lock_not_available or undefined_table or undefined_column or insufficient_privilege then
+      -- One schema that cannot be read does not keep the others waiting.
+      raise warning 'the outbox of % cannot be read: %', each_schema, sqlerrm;
+    end;
   end loop;
+end
+$$;
+
+-- When the oldest outbox row of any schema was written; null when all were taken.
+create or replace function platform.outbox_oldest() returns timestamptz
+language plpgsql stable security definer set search_path = platform, pg_temp as $$
+declare
+  each_schema text;
+  oldest timestamptz;
+  found_here timestamptz;
+begin
+  for each_schema in select distinct o.schema_name from platform.organizations o order by 1 loop
+    execute format('select min(occurred_at) from %I.outbox', each_schema) into found_here;
+    oldest := least(oldest, found_here);
+  end loop;
+  return oldest;
 end
 $$;
 
@@ -131,10 +156,10 @@ begin
 end
 $$;
 grant usage on all sequences in schema platform to app_platform;
-grant select on platform.organizations to helpdesk_definer;
+grant select on platform.organizations, platform.domains to helpdesk_definer;
 grant select, insert, delete on platform.logins, platform.mail_addresses to helpdesk_definer;
 grant execute on function platform.placement(uuid, integer), platform.enter(text, uuid, uuid, timestamptz), platform.open(uuid, uuid, integer, timestamptz) to helpdesk_rt;
 grant execute on function platform.note_login(uuid, text), platform.drop_login(uuid, text) to app_api;
 grant execute on function platform.claim_mail_address(uuid, text, uuid), platform.release_mail_address(uuid, text) to app_api;
-grant execute on function platform.outbox_take(integer) to app_platform;
+grant execute on function platform.outbox_take(integer), platform.outbox_oldest() to app_platform;
 grant select on platform._sqlx_migrations to app_platform;

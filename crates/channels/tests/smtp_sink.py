@@ -1,11 +1,12 @@
 """SMTP server for tests: smtp_sink.py FOLDER [user password]
 
-Listens on a free loopback port and prints it. Writes each mail to FOLDER/N.eml with the
+Listens on a loopback port (SMTP_SINK_PORT, else a free one) and prints it. Writes each mail to FOLDER/N.eml with the
 envelope in N.env. Recipients named nobody@ get 550, later@ 451, slow@ waits a minute.
 Ends when its standard input closes.
 """
 
 import asyncio
+import os
 import pathlib
 import sys
 
@@ -56,7 +57,7 @@ async def main():
     server = await loop.create_server(
         lambda: SMTP(sink, hostname="sink.test", data_size_limit=40_000_000, **options),
         "127.0.0.1",
-        0,
+        int(os.environ.get("SMTP_SINK_PORT", "0")),
     )
     print(server.sockets[0].getsockname()[1], flush=True)
     await loop.run_in_executor(None, sys.stdin.read)

@@ -250,7 +250,7 @@ pub async fn retry(db: &Db, organization: OrganizationId, id: JobId) -> AppResul
         return Err(AppError::NotFound);
     }
     tx.commit().await?;
-    db.wake();
+    db.jobs_wake.notify_one();
     Ok(())
 }
 
@@ -261,7 +261,7 @@ pub struct QueueState {
     pub due: i64,
     /// Out of attempts.
     pub dead: i64,
-    /// Seconds the longest-waiting due job has waited.
+    /// Seconds that the longest-waiting due job, or event that became no job yet, has waited.
     pub oldest_seconds: i64,
 }
 
@@ -271,7 +271,7 @@ pub async fn state(db: &Db) -> AppResult<QueueState> {
     let mut tx = PlatformTx::begin(db, Mode::Read).await?;
     let row = sqlx::query!(
         r#"select count(*) filter (where state = 'ready' and run_at <= $1) as "due!", count(*) filter (where state = 'dead') as "dead!",
-                  coalesce(extract(epoch from $1 - min(run_at) filter (where state = 'ready' and run_at <= $1)), 0)::bigint as "oldest!"
+                  coalesce(extract(epoch from $1 - least(min(run_at) filter (where state = 'ready' and run_at <= $1), platform.outbox_oldest())), 0)::bigint as "oldest!"
            from (select state, run_at from platform.jobs limit 100000) j"#,
         now
     )

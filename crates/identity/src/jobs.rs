@@ -2,12 +2,11 @@
 //!
 //! Tables: `platform.jobs`, through `db::jobs`. Permissions: `jobs:manage`. Events: none.
 
-use axum::http::Uri;
 use chrono::{DateTime, Utc};
 use kernel::{JobId, Page, Permission};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use web::{Access, ApiResult, Listing, PathId, Query, Read, Route, Staff};
+use web::{Access, ApiResult, Listing, PathId, Query, Read, RequestUri, Route, Staff};
 
 /// The route table.
 pub fn routes() -> Vec<Route> {
@@ -61,7 +60,7 @@ struct JobQuery {
 }
 
 /// `GET jobs/`
-async fn list(cx: Staff<Read>, uri: Uri, Query(query): Query<JobQuery>) -> ApiResult {
+async fn list(cx: Staff<Read>, RequestUri(uri): RequestUri, Query(query): Query<JobQuery>) -> ApiResult {
     let listing = Listing::new(&uri, query.page, query.page_size, None)?;
     let (organization, db) = (cx.organization.id, cx.state.db.clone());
     // The queue has transactions of its own; no request holds two connections.

@@ -85,6 +85,8 @@ pub enum AppError {
     TooMany(u32),
     /// A dependency is away; try again after so many seconds: 503.
     Unavailable(String, u32),
+    /// The organization's rows are elsewhere than the caller believed; look again: 503.
+    Moved,
     /// Our fault. The cause goes to the log, never to the client: 500.
     Internal(Box<dyn Error + Send + Sync>),
 }
@@ -130,7 +132,7 @@ impl AppError {
             Self::TooLarge(_) => Code::PayloadTooLarge,
             Self::UnsupportedMediaType(_) => Code::UnsupportedMediaType,
             Self::TooMany(_) => Code::RateLimited,
-            Self::Unavailable(..) => Code::Unavailable,
+            Self::Unavailable(..) | Self::Moved => Code::Unavailable,
             Self::Internal(_) => Code::InternalError,
         }
     }
@@ -150,6 +152,7 @@ impl fmt::Display for AppError {
             Self::Suspended => f.write_str("This organization is suspended."),
             Self::NotFound => f.write_str("There is nothing here, or nothing that you may see."),
             Self::MethodNotAllowed => f.write_str("This method is not allowed here."),
+            Self::Moved => f.write_str("This organization is being moved; try again."),
             Self::Stale => f.write_str("Somebody changed this meanwhile; load it again."),
             Self::Invalid(errors) => match errors.0.iter().next() {
                 Some((field, problems)) => match problems.first() {
@@ -186,9 +189,13 @@ impl From<sqlx::Error> for AppError {
                 Some("HD401") => Self::Unauthenticated("The session has ended; sign in again.".to_owned()),
                 Some("HD403") => Self::Suspended,
                 Some("HD404") => Self::NotFound,
-                Some("HD409") => Self::Unavailable("This organization is being moved.".to_owned(), 1),
+                Some("HD409") => Self::Moved,
                 Some("22021" | "22P05") => {
                     Self::Malformed("The text contains a character that cannot be stored.".to_owned())
+                }
+                Some("54000") => Self::TooLarge("The text is too long to be searched.".to_owned()),
+                Some(code) if code.starts_with("22") => {
+                    Self::invalid("body", "out_of_range", "A value is out of range.")
                 }
                 Some("40001" | "40P01" | "55P03" | "57014" | "25P03") => away(1),
                 Some(code) if code.starts_with("57P") || code.starts_with("53") || code.starts_with("08") => away(2),

@@ -114,7 +114,8 @@ impl Ground {
         let data_dir = secret::folders(&settings.data_dir)?;
         let files = data_dir.join("files");
         let files = LocalFileSystem::new_with_prefix(&files)
-            .map_err(|error| Failure::new(format!("{} cannot be used: {error}.", files.display())))?;
+            .map_err(|error| Failure::new(format!("{} cannot be used: {error}.", files.display())))?
+            .with_fsync(true);
         let config = Config {
             base_domain: settings.base_domain.clone(),
             public_port: port,

@@ -1,10 +1,10 @@
 //! What is cleared away every night.
 
 use chrono::TimeDelta;
-use db::{schedule::Schedule, worker::Registry};
+use db::{Mode, TenantTx, schedule::Schedule, worker::Registry};
 use web::AppState;
 
-/// How long the feed and what belongs to it are kept.
+/// How long the feed, its ticks, and what has ended are kept.
 const KEPT: TimeDelta = TimeDelta::days(14);
 
 /// Adds the nightly schedule and its job.
@@ -13,6 +13,15 @@ pub fn jobs(registry: &mut Registry, state: &AppState) {
     let db = state.db.clone();
     registry.handle("platform.prune", move |_| {
         let db = db.clone();
-        async move { Ok(db::platform::prune(&db, db.now() - KEPT).await?) }
+        async move {
+            let before = db.now() - KEPT;
+            db::platform::prune(&db, before).await?;
+            for organization in db::platform::list(&db).await?.iter().filter(|each| each.status == "active") {
+                let mut tx = TenantTx::system(&db, organization.tenant(), Mode::Write).await?;
+                identity::sessions::prune(&mut tx, before).await?;
+                tx.commit().await?;
+            }
+            Ok(())
+        }
     });
 }

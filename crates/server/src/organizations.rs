@@ -2,12 +2,19 @@
 
 use db::platform::{self, Organization};
 use kernel::{AppError, AppResult, OrganizationId};
+use sqlx::postgres::PgConnectOptions;
+use web::AppState;
 
-use crate::boot::Booted;
-
-/// The organization of this slug, and whether it is new. Its schema exists before anybody can find it.
-pub async fn ensure(booted: &Booted, slug: &str, name: &str, own_schema: bool) -> AppResult<(Organization, bool)> {
-    let db = &booted.state.db;
+/// The organization of this slug, and whether it is new. Its schema exists before
+/// anybody can find it; `owner` makes it.
+pub async fn ensure(
+    state: &AppState,
+    owner: &PgConnectOptions,
+    slug: &str,
+    name: &str,
+    own_schema: bool,
+) -> AppResult<(Organization, bool)> {
+    let db = &state.db;
     if let Some(known) = platform::find_by_slug(db, slug).await? {
         return Ok((known, false));
     }
@@ -22,7 +29,7 @@ pub async fn ensure(booted: &Booted, slug: &str, name: &str, own_schema: bool) -
         placement_version: 1,
     };
     if own_schema {
-        db::provision_schema(&booted.ground.owner, &new.schema_name).await?;
+        db::provision_schema(owner, &new.schema_name).await?;
     }
     match platform::insert(db, &new).await {
         Ok(()) => Ok((new, true)),

@@ -7,7 +7,7 @@ use std::{marker::PhantomData, ops::Deref};
 
 use axum::{
     extract::FromRequestParts,
-    http::{header, request::Parts},
+    http::{HeaderMap, header, request::Parts},
     response::Response,
 };
 use db::{Mode, Tenant, TenantTx, Who, platform::Organization};
@@ -101,7 +101,7 @@ fn needed(parts: &Parts) -> AppResult<Permission> {
 }
 
 async fn enter(parts: &mut Parts, state: &AppState, permission: Permission, mode: Mode) -> AppResult<MemberContext> {
-    let claims = claims(parts, state, Audience::Organization)?;
+    let claims = claims(&parts.headers, state, Audience::Organization)?;
     let host = parts.extensions.get::<HostOrganization>().cloned().and_then(|host| host.0);
     let organization = match host {
         Some(organization) if organization.id == claims.org => organization,
@@ -130,7 +130,7 @@ async fn open(
 ) -> AppResult<(TenantTx, Who, Organization)> {
     let opened = TenantTx::open(&state.db, organization.tenant(), Some(session), mode).await;
     let (opened, organization) = match opened {
-        Err(AppError::Unavailable(..)) => {
+        Err(AppError::Moved) => {
             state.hosts.forget(organization.id).await;
             let organization = known(state, organization.id).await?;
             (TenantTx::open(&state.db, organization.tenant(), Some(session), mode).await?, organization)
@@ -168,8 +168,13 @@ fn actor(organization: OrganizationId, session: SessionId, who: &Who) -> Actor {
     }
 }
 
-fn claims(parts: &Parts, state: &AppState, audience: Audience) -> AppResult<Claims> {
-    let header = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+/// Whether the token was made by us and has not ended; what it may do is found out later.
+pub(crate) fn is_signed_in(headers: &HeaderMap, state: &AppState) -> bool {
+    [Audience::Organization, Audience::Platform].into_iter().any(|audience| claims(headers, state, audience).is_ok())
+}
+
+fn claims(headers: &HeaderMap, state: &AppState, audience: Audience) -> AppResult<Claims> {
+    let header = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let bearer = match header.split_once(' ') {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
         _ => return Err(unauthenticated("Sign in first.")),
@@ -231,7 +236,7 @@ impl FromRequestParts<AppState> for Operator {
         if parts.extensions.get::<HostOrganization>().is_some_and(|host| host.0.is_some()) {
             return Err(AppError::NotFound.into());
         }
-        let claims = claims(parts, state, Audience::Platform)?;
+        let claims = claims(&parts.headers, state, Audience::Platform)?;
         let operator = db::platform::operator_of_session(&state.db, claims.sid).await?;
         let id = operator.ok_or_else(|| unauthenticated("The session has ended; sign in again."))?;
         Ok(Self { id, state: state.clone() })

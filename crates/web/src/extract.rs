@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use axum::{
     extract::{FromRequestParts, RawPathParams},
-    http::{HeaderMap, header, request::Parts},
+    http::{HeaderMap, Uri, header, request::Parts},
 };
 use kernel::{AppError, AppResult};
 
@@ -77,6 +77,19 @@ impl<A: FromStr, B: FromStr, S: Send + Sync> FromRequestParts<S> for Nested<A, B
             (Ok(first), Ok(second)) => Ok(Self(first, second)),
             _ => Err(AppError::NotFound.into()),
         }
+    }
+}
+
+/// The address as it was asked for, with prefix and slash: what links to other pages are made of.
+#[derive(Debug, Clone)]
+pub struct RequestUri(pub Uri);
+
+impl<S: Send + Sync> FromRequestParts<S> for RequestUri {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        let known = parts.extensions.get::<Self>().cloned();
+        known.ok_or_else(|| AppError::internal("the address of the request is not known").into())
     }
 }
 

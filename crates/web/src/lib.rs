@@ -18,7 +18,7 @@ pub mod token;
 pub use body::Body;
 pub use context::{Member, MemberContext, Operator, Public, Read, Staff, Write};
 pub use cursor::Cursor;
-pub use extract::{IfMatch, Nested, PathId, Ref};
+pub use extract::{IfMatch, Nested, PathId, Ref, RequestUri};
 pub use host::{HostCache, HostOrganization};
 pub use middleware::{RequestId, service};
 pub use problem::{ApiError, ApiResult};

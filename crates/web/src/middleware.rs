@@ -5,11 +5,12 @@ use std::{
     net::SocketAddr,
     panic::AssertUnwindSafe,
     sync::{Arc, Mutex, PoisonError},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use axum::{
     Router,
+    body::HttpBody,
     extract::{ConnectInfo, Request, State},
     http::{HeaderName, HeaderValue, StatusCode, Uri, header},
     middleware::{Next, from_fn_with_state},
@@ -23,7 +24,11 @@ use tower::Layer;
 use tower_http::normalize_path::NormalizePathLayer;
 use utoipa::openapi::OpenApi;
 
-use crate::{ApiError, AppState, HostOrganization, RouteMeta, problem};
+use crate::{
+    ApiError, AppState, HostOrganization, RequestUri, RouteMeta,
+    body::{MAX_JSON, read_limited},
+    context, problem,
+};
 
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -76,11 +81,35 @@ async fn require_known_host(State(state): State<AppState>, mut request: Request,
         Ok(host) => match state.hosts.resolve(&state, &host).await {
             Ok(organization) => {
                 request.extensions_mut().insert(HostOrganization(organization));
-                next.run(request).await
+                match with_body_at_hand(&state, request).await {
+                    Ok(request) => next.run(request).await,
+                    Err(error) => ApiError(error).into_response(),
+                }
             }
             Err(error) => ApiError(error).into_response(),
         },
     }
+}
+
+/// How long a signed-in caller may take to send a JSON body.
+const BODY_TIME: Duration = Duration::from_secs(15);
+
+/// Reads a JSON body before a handler opens its transaction: a caller that sends slowly must not
+/// hold a connection to the database meanwhile. Whoever is not signed in is refused without being
+/// read; uploads are read by their handler, which holds no transaction then.
+async fn with_body_at_hand(state: &AppState, request: Request) -> AppResult<Request> {
+    let is_upload = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().to_ascii_lowercase().starts_with(b"multipart/"));
+    if is_upload || request.body().is_end_stream() || !context::is_signed_in(request.headers(), state) {
+        return Ok(request);
+    }
+    let (parts, body) = request.into_parts();
+    let bytes = tokio::time::timeout(BODY_TIME, read_limited(body, MAX_JSON))
+        .await
+        .map_err(|_| AppError::Malformed("The body did not arrive in time.".to_owned()))??;
+    Ok(Request::from_parts(parts, axum::body::Body::from(bytes)))
 }
 
 /// The request's host: of an absolute address when there is one, else of the one `Host` header.
@@ -102,6 +131,8 @@ async fn around(State(state): State<AppState>, mut request: Request, next: Next)
     let (method, path) = (request.method().clone(), path_for_log(request.uri()));
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip().to_string());
     let (actor, stats) = (LogActor::default(), Arc::new(Stats::default()));
+    let uri = request.uri().clone();
+    request.extensions_mut().insert(RequestUri(uri));
     request.extensions_mut().insert(RequestId(id.clone()));
     request.extensions_mut().insert(actor.clone());
     let answered = AssertUnwindSafe(counted(Arc::clone(&stats), next.run(request))).catch_unwind().await;

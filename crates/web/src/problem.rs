@@ -43,6 +43,9 @@ impl IntoResponse for ApiError {
             AppError::TooMany(seconds) | AppError::Unavailable(_, seconds) => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(*seconds));
             }
+            AppError::Moved => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from(1_u32));
+            }
             _ => {}
         }
         let code = serde_json::to_value(error.code()).ok().and_then(|code| code.as_str().map(str::to_owned));
@@ -73,7 +76,7 @@ fn status(error: &AppError) -> StatusCode {
         AppError::UnsupportedMediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         AppError::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
         AppError::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
-        AppError::Unavailable(..) => StatusCode::SERVICE_UNAVAILABLE,
+        AppError::Unavailable(..) | AppError::Moved => StatusCode::SERVICE_UNAVAILABLE,
         AppError::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }

@@ -23,7 +23,7 @@ use utoipa::{
 
 use crate::AppState;
 
-/// The largest upload: a file of 100 MB and what multipart adds to it.
+/// Bytes of a body that carries a file: the largest file and what is around it.
 const MAX_UPLOAD_BODY: usize = 101 * 1024 * 1024;
 
 /// Who may call a route.
@@ -136,8 +136,6 @@ impl Route {
     /// A multipart body with one file.
     #[must_use]
     pub fn upload(mut self) -> Self {
-        // axum stops at 2 MB unless told; the handler knows the limit of each kind of file.
-        self.router = self.router.layer(DefaultBodyLimit::max(MAX_UPLOAD_BODY));
         let file = utoipa::openapi::ObjectBuilder::new()
             .property(
                 "file",
@@ -150,6 +148,7 @@ impl Route {
         let body =
             RequestBodyBuilder::new().content("multipart/form-data", content).required(Some(Required::True)).build();
         self.operation = self.operation.request_body(Some(body));
+        self.router = self.router.layer(DefaultBodyLimit::max(MAX_UPLOAD_BODY));
         self
     }
 

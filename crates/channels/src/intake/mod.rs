@@ -37,8 +37,16 @@ pub fn jobs(registry: &mut Registry, state: &AppState) {
             let mail: Option<InboundMailId> =
                 job.payload.get("mail").and_then(|id| serde_json::from_value(id.clone()).ok());
             let mail = mail.ok_or_else(|| JobError::Hopeless("The job names no mail.".to_owned()))?;
-            process(&state, job.organization, mail).await?;
-            Ok(())
+            match process(&state, job.organization, mail).await {
+                Ok(_) => Ok(()),
+                Err(error) if job.attempt >= job.max_attempts => {
+                    tracing::error!(%error, %mail, "a mail could not be processed");
+                    let reason = "The mail could not be processed.".to_owned();
+                    process::quarantine(&state, job.organization, mail, reason).await?;
+                    Ok(())
+                }
+                Err(error) => Err(error.into()),
+            }
         }
     });
 }

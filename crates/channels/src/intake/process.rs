@@ -51,7 +51,18 @@ pub async fn process(state: &AppState, organization: OrganizationId, mail: Inbou
         return told(&mut tx, &row).await;
     }
     let outcome = match parsed {
-        Ok(parsed) => accept(&mut tx, state, &row, &mailbox, &parsed, &files).await?,
+        Ok(parsed) => match accept(&mut tx, state, &row, &mailbox, &parsed, &files).await {
+            Ok(outcome) => outcome,
+            // What is wrong with the mail itself stays wrong however often it is tried.
+            Err(
+                error
+                @ (AppError::Invalid(_) | AppError::Malformed(_) | AppError::TooLarge(_) | AppError::Conflict(..)),
+            ) => {
+                drop(tx);
+                return quarantine(state, organization, mail, error.to_string()).await;
+            }
+            Err(error) => return Err(error),
+        },
         Err(reason) => {
             finish(&mut tx, &row, "quarantined", Some(&reason), None).await?;
             Outcome::Quarantined { reason }
@@ -59,6 +70,23 @@ pub async fn process(state: &AppState, organization: OrganizationId, mail: Inbou
     };
     tx.commit().await?;
     Ok(outcome)
+}
+
+/// Keeps a mail that cannot become a message, with the reason; its raw bytes are stored.
+pub async fn quarantine(
+    state: &AppState,
+    organization: OrganizationId,
+    mail: InboundMailId,
+    reason: String,
+) -> AppResult<Outcome> {
+    let mut tx = TenantTx::system(&state.db, organization, Mode::Write).await?;
+    let row = store::lock(&mut tx, organization, mail).await?.ok_or(AppError::NotFound)?;
+    if row.state != "received" {
+        return told(&mut tx, &row).await;
+    }
+    finish(&mut tx, &row, "quarantined", Some(&reason), None).await?;
+    tx.commit().await?;
+    Ok(Outcome::Quarantined { reason })
 }
 
 /// The outcome that somebody else wrote.
@@ -126,7 +154,7 @@ async fn accept(
     }
     let own = mailboxes::addresses(tx).await?;
     let automatic = mail.auto_for(&[], &own) != AutoKind::Human;
-    let sender = mail.from.email.to_lowercase();
+    let sender = sender(mail);
     let (customer, _) = facade::find_or_create_customer(tx, &sender, mail.from.name.as_deref()).await?;
     let name = mail.from.name.clone().unwrap_or_else(|| sender.clone());
     let actor = facade::customer_actor(tx, customer, &name, &sender);
@@ -139,7 +167,10 @@ async fn accept(
     }
     let message = message(mail, automatic, &ids);
     let found = place(tx, &key, &mailbox.address, mail).await?;
-    let is_new = matches!(found, Place::New { .. });
+    let known = match &found {
+        Place::Ticket { ticket, .. } | Place::ThirdParty(ticket) => Some(ticket.id),
+        Place::New { .. } => None,
+    };
     let (ticket, message) = match found {
         Place::Ticket { ticket, signed } => {
             if signed && !automatic {
@@ -169,7 +200,17 @@ async fn accept(
         }
     };
     finish(tx, row, "accepted", None, Some((ticket, message))).await?;
-    outcome(tx, ticket, is_new).await
+    outcome(tx, ticket, known != Some(ticket)).await
+}
+
+/// The sender's address as customers are known by. Machines write from hosts without a domain
+/// (`root@server1`); they are known under one that cannot be anybody else's.
+fn sender(mail: &ParsedMail) -> String {
+    let address = mail.from.email.to_lowercase();
+    match address.split_once('@') {
+        Some((local, host)) if !host.contains('.') && host != "localhost" => format!("{local}@{host}.invalid"),
+        _ => address,
+    }
 }
 
 fn message<'a>(mail: &ParsedMail, automatic: bool, files: &'a [FileId]) -> NewMessage<'a> {

@@ -89,8 +89,8 @@ pub fn to_rfc822(mail: &Outgoing) -> Result<Vec<u8>, ComposeError> {
     if !references.is_empty() {
         builder = builder.references(references);
     }
-    builder = builder.raw_header(raw(super::LOOP_HEADER, one_line(&mail.loop_id, 200))?);
     if mail.auto {
+        builder = builder.raw_header(raw(super::LOOP_HEADER, one_line(&mail.loop_id, 200))?);
         for (name, value) in
             [("Auto-Submitted", "auto-replied"), ("X-Auto-Response-Suppress", "All"), ("Precedence", "auto_reply")]
         {
@@ -248,7 +248,7 @@ mod tests {
         assert_eq!(parsed.text.trim_end(), mail.text.trim_end());
         assert_eq!(parsed.html.as_deref().map(str::trim_end), mail.html.as_deref());
         assert_eq!(parsed.date, Some(mail.date));
-        assert_eq!(parsed.loop_marker.as_deref(), Some("inbox-1"));
+        assert_eq!(parsed.loop_marker, None);
         assert_eq!(parsed.attachments.len(), 2);
         assert_eq!(parsed.attachments[0].name, "Rechnung März.pdf");
         assert_eq!(parsed.attachments[0].bytes, mail.attachments[0].2);

@@ -1,9 +1,8 @@
 //! Use cases of mailboxes.
 
-use axum::http::Uri;
 use db::{OnConstraint, TenantTx};
 use kernel::{AppError, AppResult, MailboxId};
-use web::{ApiResult, Body, Listing, PathId, Query, Read, Staff, Write};
+use web::{ApiResult, Body, Listing, PathId, Query, Read, RequestUri, Staff, Write};
 
 use super::{
     model::may_claim,
@@ -12,7 +11,7 @@ use super::{
 };
 
 /// `GET mailboxes/`
-pub async fn list(mut cx: Staff<Read>, uri: Uri, Query(query): Query<MailboxQuery>) -> ApiResult {
+pub async fn list(mut cx: Staff<Read>, RequestUri(uri): RequestUri, Query(query): Query<MailboxQuery>) -> ApiResult {
     let listing = Listing::new(&uri, query.page, query.page_size, None)?;
     let organization = cx.organization.id;
     let mailboxes = store::list(&mut cx.tx, organization).await?;

@@ -1,11 +1,10 @@
 //! Mails that were caught, for administrators of a demo.
 
-use axum::http::Uri;
 use chrono::{DateTime, Utc};
 use kernel::{AppError, OutgoingMailId, Page, Permission, TicketId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use web::{Access, ApiResult, Listing, MemberContext, PathId, Query, Read, Route, Staff};
+use web::{Access, ApiResult, Listing, MemberContext, PathId, Query, Read, RequestUri, Route, Staff};
 
 use super::store::{self, CaughtRow};
 use crate::mail::catcher::MailCatcher;
@@ -80,7 +79,7 @@ fn only_in_demo(cx: &MemberContext) -> Result<(), AppError> {
 }
 
 /// `GET mail-catcher/`
-pub async fn list(mut cx: Staff<Read>, uri: Uri, Query(query): Query<CaughtQuery>) -> ApiResult {
+pub async fn list(mut cx: Staff<Read>, RequestUri(uri): RequestUri, Query(query): Query<CaughtQuery>) -> ApiResult {
     only_in_demo(&cx)?;
     let listing = Listing::new(&uri, query.page, query.page_size, None)?;
     let organization = cx.organization.id;

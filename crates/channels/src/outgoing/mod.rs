@@ -6,8 +6,8 @@
 //! written to a file, and their state says so.
 //!
 //! Customers hear of a created ticket and of public replies; assignees of assignment and of what
-//! others change. Nobody hears of automatic mail, and no address gets more than ten automatic
-//! mails an hour.
+//! others change. Nobody hears of automatic mail, and no address gets more than ten
+//! confirmations an hour.
 //!
 //! Tables: `outgoing_mails`, `mail_templates`.
 

@@ -22,8 +22,8 @@ use crate::{
     mailboxes::{self, MailboxOut as Mailbox},
 };
 
-/// Automatic mails an address gets in an hour.
-const MAX_AUTOMATIC: i64 = 10;
+/// Confirmations that one address gets in an hour: anybody can write in somebody else's name.
+const MAX_CONFIRMATIONS: i64 = 10;
 
 /// An event as a subscriber works on it.
 struct Cause {
@@ -67,7 +67,7 @@ impl Cause {
     async fn queue(&mut self, mut row: OutgoingRow) -> AppResult<()> {
         let organization = self.tx.organization();
         if row.is_automatic
-            && let Some(reason) = self.reason_against(&row.recipient).await?
+            && let Some(reason) = self.reason_against(&row.kind, &row.recipient).await?
         {
             tracing::info!(mail = %row.id, reason, "automatic mail suppressed");
             row.state = "suppressed".to_owned();
@@ -79,7 +79,7 @@ impl Cause {
         Ok(())
     }
 
-    async fn reason_against(&mut self, recipient: &str) -> AppResult<Option<&'static str>> {
+    async fn reason_against(&mut self, kind: &str, recipient: &str) -> AppResult<Option<&'static str>> {
         let organization = self.tx.organization();
         if is_no_reply(recipient) {
             return Ok(Some("the address does not read mail"));
@@ -91,8 +91,8 @@ impl Cause {
             return Ok(Some("mail to the address came back"));
         }
         let since = self.tx.now() - TimeDelta::hours(1);
-        let sent = store::count_automatic(&mut self.tx, organization, recipient, since).await?;
-        Ok((sent >= MAX_AUTOMATIC).then_some("the address got enough automatic mail this hour"))
+        let sent = store::count_confirmations(&mut self.tx, organization, recipient, since).await?;
+        Ok((kind == "created" && sent >= MAX_CONFIRMATIONS).then_some("the address got enough confirmations this hour"))
     }
 
     /// A mail with its own Message-ID; the rest is filled in by the caller.
@@ -160,15 +160,12 @@ pub async fn ticket_created(state: &AppState, job: &ClaimedJob) -> AppResult<()>
     let Some(email) = ticket.customer_email.clone() else { return Ok(()) };
     let Some(mailbox) = cause.mailbox(&ticket).await? else { return Ok(()) };
     let mut row = cause.row("created", &ticket, &mailbox, &email);
-    let name = ticket.customer_name.clone().unwrap_or_default();
     let organization = cause.organization_name.clone();
-    let values =
-        [("reference", ticket.reference.as_str()), ("name", name.as_str()), ("organization", organization.as_str())];
+    let values = [("reference", ticket.reference.as_str()), ("organization", organization.as_str())];
     let (subject, body) = template::filled(&mut cause.tx, "created", &values).await?;
     row.subject = subject;
     row.body_html = content::text_to_html(&body);
     row.body_text = format!("{REPLY_SEPARATOR}\n\n{body}");
-    row.recipient_name = Some(name);
     cause.thread(&mut row).await?;
     cause.queue(row).await?;
     cause.tx.commit().await
@@ -255,6 +252,12 @@ pub async fn message_created(state: &AppState, job: &ClaimedJob) -> AppResult<()
         let changes = format!("{} wrote:\n\n{excerpt}", message.author_name);
         return to_assignee(cause, &delivered, message.ticket_id, "updated", None, changes).await;
     }
+    send_message(cause, message.id).await
+}
+
+/// Queues the mail that carries a public message of staff.
+async fn send_message(mut cause: Cause, message: MessageId) -> AppResult<()> {
+    let Some(message) = facade::find_message(&mut cause.tx, message).await? else { return Ok(()) };
     if message.delivery_state != "queued" || message.visibility != "public" {
         return Ok(());
     }
@@ -301,7 +304,12 @@ async fn reply(cause: &mut Cause, ticket: &Ticket, mailbox: &Mailbox, message: &
 pub async fn message_retried(state: &AppState, job: &ClaimedJob) -> AppResult<()> {
     let (mut cause, delivered) = Cause::open(state, job, "mail.message_retried").await?;
     let organization = cause.tx.organization();
-    for mail in store::of_message(&mut cause.tx, organization, MessageId(delivered.entity_id)).await? {
+    let mails = store::of_message(&mut cause.tx, organization, MessageId(delivered.entity_id)).await?;
+    if mails.is_empty() {
+        // It failed before there was a mail, for want of a mailbox.
+        return send_message(cause, MessageId(delivered.entity_id)).await;
+    }
+    for mail in mails {
         store::set_state(&mut cause.tx, organization, mail, ("queued", None), 0, None).await?;
         cause.tx.enqueue(SEND_JOB, mail.0, json!({ "mail": mail }), None);
     }

@@ -47,12 +47,21 @@ enum Attempt {
 pub async fn run(state: &AppState, mailer: &Mailer, job: &ClaimedJob) -> Result<(), JobError> {
     let mail: Option<OutgoingMailId> = job.payload.get("mail").and_then(|id| serde_json::from_value(id.clone()).ok());
     let mail = mail.ok_or_else(|| JobError::Hopeless("The job names no mail.".to_owned()))?;
-    let Some((row, raw, envelope)) = prepare(state, job, mail).await? else { return Ok(()) };
+    let last = job.attempt >= job.max_attempts;
+    let prepared = match prepare(state, job, mail).await {
+        Ok(None) => return Ok(()),
+        Ok(Some(prepared)) => prepared,
+        Err(error) if last => return give_up(state, job, mail, &error).await,
+        Err(error) => return Err(error.into()),
+    };
+    let (row, raw, envelope) = prepared;
     let attempt = match raw {
         Err(why) => Attempt::Never(why),
-        Ok(raw) => deliver(state, mailer, job, &row, &envelope, raw).await?,
+        Ok(raw) => match deliver(state, mailer, job, &row, &envelope, raw).await {
+            Ok(attempt) => attempt,
+            Err(error) => Attempt::Later(error.to_string()),
+        },
     };
-    let last = job.attempt >= job.max_attempts;
     let (mail_state, error, again) = match attempt {
         Attempt::Sent => ("sent", None, None),
         Attempt::Caught => ("caught", None, None),
@@ -67,6 +76,17 @@ pub async fn run(state: &AppState, mailer: &Mailer, job: &ClaimedJob) -> Result<
         Some(why) => Err(JobError::Retry(why)),
         None => Ok(()),
     }
+}
+
+/// After the last attempt the message says so, whatever kept the mail from being made.
+async fn give_up(state: &AppState, job: &ClaimedJob, mail: OutgoingMailId, error: &AppError) -> Result<(), JobError> {
+    tracing::error!(%error, %mail, "a mail was given up");
+    let mut tx = TenantTx::system(&state.db, job.organization, Mode::Read).await?;
+    let row = store::find(&mut tx, job.organization, mail).await.map_err(AppError::from)?;
+    drop(tx);
+    let Some(row) = row else { return Ok(()) };
+    let why = format!("Given up after {} attempts: the mail could not be made.", job.attempt);
+    Ok(note(state, job, &row, "failed", Some(&why)).await?)
 }
 
 type Composed = Result<Vec<u8>, String>;

@@ -147,8 +147,8 @@ pub async fn set_state(
     Ok(())
 }
 
-/// Automatic mails to an address since a moment.
-pub async fn count_automatic(
+/// Confirmations to an address since a moment.
+pub async fn count_confirmations(
     tx: &mut PgConnection,
     organization: OrganizationId,
     recipient: &str,
@@ -156,7 +156,7 @@ pub async fn count_automatic(
 ) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
         r#"select count(*) as "count!" from outgoing_mails
-            where organization_id = $1 and recipient = $2 and is_automatic and created_at > $3 and state <> 'suppressed'"#,
+            where organization_id = $1 and recipient = $2 and is_automatic and kind = 'created' and created_at > $3 and state <> 'suppressed'"#,
         organization as _,
         recipient,
         since

@@ -8,7 +8,7 @@ const SHIPPED: [(&str, &str, &str); 3] = [
     (
         "created",
         "[{reference}] We have received your request",
-        "Hello {name},\n\nyour request has reached {organization}. Its number is {reference}; please answer to this mail to add to it.\n\n\
+        "Hello,\n\nyour request has reached {organization}. Its number is {reference}; please answer to this mail to add to it.\n\n\
          We will get back to you.\n\n{organization}",
     ),
     (

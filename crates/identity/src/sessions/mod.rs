@@ -63,3 +63,9 @@ pub async fn end_all_sessions(tx: &mut db::TenantTx, person: uuid::Uuid) -> kern
     let (organization, now) = (tx.organization(), tx.now());
     Ok(store::revoke_all(tx, organization, person, now).await?)
 }
+
+/// Forgets sessions and one-time links that ended before a moment.
+pub async fn prune(tx: &mut db::TenantTx, before: chrono::DateTime<chrono::Utc>) -> kernel::AppResult<()> {
+    let organization = tx.organization();
+    Ok(store::prune(tx, organization, before).await?)
+}

@@ -175,6 +175,17 @@ pub async fn insert_invitation(
     Ok(())
 }
 
+/// Forgets sessions and links that ended before a moment.
+pub async fn prune(tx: &mut PgConnection, organization: OrganizationId, before: DateTime<Utc>) -> sqlx::Result<()> {
+    sqlx::query!("delete from sessions where organization_id = $1 and expires_at < $2", organization as _, before)
+        .execute(&mut *tx)
+        .await?;
+    sqlx::query!("delete from invitations where organization_id = $1 and expires_at < $2", organization as _, before)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
 /// Whose password the link sets, and the address.
 pub async fn find_invitation(
     tx: &mut PgConnection,

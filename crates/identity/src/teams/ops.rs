@@ -1,9 +1,8 @@
 //! Use cases of teams.
 
-use axum::http::Uri;
 use db::{OnConstraint, TenantTx};
 use kernel::{AppError, AppResult, TeamId, UserId};
-use web::{ApiResult, Body, Listing, PathId, Query, Read, Staff, Write};
+use web::{ApiResult, Body, Listing, PathId, Query, Read, RequestUri, Staff, Write};
 
 use super::{
     store,
@@ -11,7 +10,7 @@ use super::{
 };
 
 /// `GET teams/`
-pub async fn list(mut cx: Staff<Read>, uri: Uri, Query(query): Query<TeamQuery>) -> ApiResult {
+pub async fn list(mut cx: Staff<Read>, RequestUri(uri): RequestUri, Query(query): Query<TeamQuery>) -> ApiResult {
     let listing = Listing::new(&uri, query.page, query.page_size, None)?;
     let organization = cx.organization.id;
     let teams = store::list(&mut cx.tx, organization, None, query.search.as_deref().map(web::like_pattern)).await?;

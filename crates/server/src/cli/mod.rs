@@ -3,7 +3,7 @@
 mod demo;
 mod doctor;
 mod mail;
-mod openapi;
+pub mod openapi;
 mod operator;
 mod org;
 mod output;

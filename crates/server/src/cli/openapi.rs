@@ -18,16 +18,21 @@ pub(super) fn run(args: &Args, out: Output) -> Result<(), Failure> {
         out.say(&permissions(), &serde_json::json!(rows()));
         return Ok(());
     }
-    let document = compose::routes().build().1;
-    let text = document
-        .to_pretty_json()
-        .map_err(|error| Failure::new(format!("The description of the API cannot be written: {error}.")))?;
     // The document is JSON already, for people too.
-    Output { json: false }.say(&text, &serde_json::Value::Null);
+    Output { json: false }.say(&document()?, &serde_json::Value::Null);
     Ok(())
 }
 
-fn permissions() -> String {
+/// The description of the API, as in `openapi.json`.
+pub fn document() -> Result<String, Failure> {
+    let document = compose::routes().build().1;
+    document
+        .to_pretty_json()
+        .map_err(|error| Failure::new(format!("The description of the API cannot be written: {error}.")))
+}
+
+/// Who may call what, as in `docs/generated/permissions.txt`.
+pub fn permissions() -> String {
     table(&rows())
 }
 

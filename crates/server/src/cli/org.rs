@@ -100,7 +100,8 @@ fn check(input: &mut Create, base_domain: &str) -> Result<(), Failure> {
 
 async fn create(booted: &Booted, input: Create) -> Result<(String, Value), Failure> {
     let own_schema = matches!(input.placement, Some(Placement::Schema));
-    let (organization, is_new) = organizations::ensure(booted, &input.slug, &input.name, own_schema).await?;
+    let (organization, is_new) =
+        organizations::ensure(&booted.state, &booted.ground.owner, &input.slug, &input.name, own_schema).await?;
     if let Some(wanted) = input.placement.filter(|wanted| wanted.as_str() != organization.placement()) {
         let (slug, has, wanted) = (&organization.slug, organization.placement(), wanted.as_str());
         return Err(Failure::new(format!(

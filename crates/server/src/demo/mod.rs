@@ -14,9 +14,11 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use db::{Mode, TenantTx};
 use kernel::{AppResult, ManualClock};
+use sqlx::postgres::PgConnectOptions;
+use web::AppState;
 
 use self::{content::Content, people::password_of};
-use crate::{boot::Booted, compose, organizations};
+use crate::{compose, organizations};
 
 /// How far back the tickets go.
 const HISTORY: TimeDelta = TimeDelta::days(90);
@@ -37,25 +39,32 @@ pub struct DemoSignIn {
 }
 
 /// Loads the demo organizations unless they are there, and tells who can sign in, by organization.
-pub async fn load(booted: &Booted) -> AppResult<Vec<DemoSignIn>> {
-    let acme = async { load_one(booted, "acme", &content::acme()?, false).await };
-    let globex = async { load_one(booted, "globex", &content::globex()?, true).await };
+/// `owner` makes the schema of the second one.
+pub async fn load(state: &AppState, owner: &PgConnectOptions) -> AppResult<Vec<DemoSignIn>> {
+    let acme = async { load_one(state, owner, "acme", &content::acme()?, false).await };
+    let globex = async { load_one(state, owner, "globex", &content::globex()?, true).await };
     let (acme, globex) = tokio::try_join!(acme, globex)?;
     Ok([acme, globex].concat())
 }
 
-async fn load_one(booted: &Booted, slug: &str, content: &Content, own_schema: bool) -> AppResult<Vec<DemoSignIn>> {
-    let (organization, _) = organizations::ensure(booted, slug, &content.name, own_schema).await?;
-    let password = password_of(&booted.state, slug);
-    let now = booted.state.db.now();
+async fn load_one(
+    state: &AppState,
+    owner: &PgConnectOptions,
+    slug: &str,
+    content: &Content,
+    own_schema: bool,
+) -> AppResult<Vec<DemoSignIn>> {
+    let (organization, _) = organizations::ensure(state, owner, slug, &content.name, own_schema).await?;
+    let password = password_of(state, slug);
+    let now = state.db.now();
     let clock = Arc::new(ManualClock::new(now - HISTORY));
-    let db = booted.state.db.at_time_of(Arc::clone(&clock) as Arc<_>);
+    let db = state.db.at_time_of(Arc::clone(&clock) as Arc<_>);
     let mut tx = TenantTx::system(&db, organization.tenant(), Mode::Write).await?;
-    let is_new = compose::provision(&mut tx, &organization, &booted.state.config).await?;
+    let is_new = compose::provision(&mut tx, &organization, &state.config).await?;
     if is_new {
         let hash = identity::password::hash(password.clone()).await?;
         let people = people::load(&mut tx, content, &hash).await?;
-        let files = tickets::prepare_files(&booted.state, organization.id, content).await?;
+        let files = tickets::prepare_files(state, organization.id, content).await?;
         tickets::load(&mut tx, &clock, now, content, &people, files).await?;
         tx.commit_quietly().await?;
     }

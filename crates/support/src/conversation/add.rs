@@ -13,6 +13,8 @@ use crate::{
     tickets::store::next_seq,
 };
 
+/// Files that a caller may hang on one message.
+pub const MAX_ATTACHMENTS: usize = 50;
 /// Characters a body may have.
 pub const MAX_BODY: usize = 200_000;
 
@@ -110,9 +112,6 @@ async fn attach(tx: &mut TenantTx, actor: &Actor, message: MessageId, files: &[F
     let mut distinct = files.to_vec();
     distinct.sort_unstable();
     distinct.dedup();
-    if distinct.len() > 50 {
-        return Err(AppError::invalid("attachments", "too_long", "A message has at most 50 attachments."));
-    }
     let organization = tx.organization();
     let attached = files::store::attach(tx, organization, message, &distinct, actor.person).await?;
     if attached == u64::try_from(distinct.len()).unwrap_or(u64::MAX) {

@@ -131,7 +131,7 @@ pub async fn mail_ids(
 ) -> sqlx::Result<Vec<String>> {
     sqlx::query_scalar!(
         r#"select mail_message_id as "mail_message_id!" from messages
-            where organization_id = $1 and ticket_id = $2 and mail_message_id is not null order by seq"#,
+            where organization_id = $1 and ticket_id = $2 and mail_message_id is not null and visibility = 'public' order by seq"#,
         organization as _,
         ticket as _
     )

@@ -9,16 +9,17 @@ use uuid::Uuid;
 use web::{Cursor, Listing};
 
 use super::{
-    store::{TicketRow, select},
+    ops::{
+        input::{CHANNELS, KINDS},
+        statistics::visibility_arguments,
+    },
+    store::{LISTED_DESCRIPTION, TicketRow, select},
     wire::TicketQuery,
 };
 use crate::{
     Priority,
     statuses::{StatusCategory, status_key},
 };
-
-const CHANNELS: [&str; 9] = ["email", "web", "portal", "chat", "phone", "api", "sms", "social", "iot"];
-const KINDS: [&str; 4] = ["question", "incident", "problem", "task"];
 
 /// The columns a list can be ordered by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -326,7 +327,7 @@ pub async fn list(
         return found(tx, actor, filter, listing).await;
     }
     let now = tx.now();
-    let mut query = select(tx.organization(), actor.staff());
+    let mut query = select(tx.organization(), actor.staff(), LISTED_DESCRIPTION);
     filter.push(&mut query, &actor.visibility, now);
     let Order { column, descending, .. } = filter.order;
     if let Some(cursor) = &filter.cursor {
@@ -376,12 +377,7 @@ async fn found(
     listing: &Listing,
 ) -> AppResult<(Vec<TicketRow>, Option<i64>)> {
     let (organization, now) = (tx.organization(), tx.now());
-    let (kind, teams, person) = match &actor.visibility {
-        Visibility::All => ("all", Vec::new(), None),
-        Visibility::Teams(teams, user) => ("teams", teams.iter().map(|team| team.0).collect(), Some(user.0)),
-        Visibility::Assigned(user) => ("assigned", Vec::new(), Some(user.0)),
-        Visibility::Own(customer) => ("own", Vec::new(), Some(customer.0)),
-    };
+    let (kind, teams, person) = visibility_arguments(&actor.visibility);
     let place: Option<i64> = filter.cursor.as_ref().and_then(|cursor| cursor.v.as_deref()?.parse().ok());
     let mut offset = listing.offset();
     let found = loop {
@@ -412,7 +408,7 @@ async fn found(
     };
     let total = found.first().map_or(0, |row| row.total);
     let ids: Vec<Uuid> = if offset == listing.offset() { found.iter().map(|row| row.id).collect() } else { Vec::new() };
-    let mut query = select(organization, actor.staff());
+    let mut query = select(organization, actor.staff(), LISTED_DESCRIPTION);
     query.push(" and t.id = any(").push_bind(ids.clone()).push(")");
     let mut rows: Vec<TicketRow> = query.build_query_as().fetch_all(&mut **tx).await?;
     rows.sort_by_key(|row| ids.iter().position(|id| *id == row.id.0));

@@ -66,10 +66,17 @@ pub struct TicketRow {
     pub deleted_at: Option<DateTime<Utc>>,
 }
 
+/// Characters of a description when one ticket is loaded: all.
+pub const FULL_DESCRIPTION: i32 = i32::MAX;
+/// Characters of a description in lists.
+pub const LISTED_DESCRIPTION: i32 = 2_000;
+
 /// Begins the one SELECT that loads tickets, up to and with its WHERE on the organization.
-pub fn select(organization: OrganizationId, reader: Option<UserId>) -> QueryBuilder<Postgres> {
-    let mut query = QueryBuilder::new(
-        "select t.id, t.number, t.reference, t.subject, d.body_text as description, t.status, t.status_category, t.priority, t.type, \
+/// Descriptions are cut to so many characters.
+pub fn select(organization: OrganizationId, reader: Option<UserId>, description: i32) -> QueryBuilder<Postgres> {
+    let mut query = QueryBuilder::new("select left(d.body_text, ");
+    query.push_bind(description).push(
+        ") as description, t.id, t.number, t.reference, t.subject, t.status, t.status_category, t.priority, t.type, \
          t.channel, t.source, t.category, t.customer_id, c.name as customer_name, c.email as customer_email, c.company as customer_company, \
          t.assignee_id, u.name as assignee_name, t.team_id, m.name as team_name, t.sla_policy_id, p.name as sla_policy_name, \
          t.first_response_due_at, t.resolution_due_at, t.first_response_at, t.resolved_at, t.closed_at, t.reopened_count, t.follow_up_of, \
@@ -88,6 +95,25 @@ pub fn select(organization: OrganizationId, reader: Option<UserId>) -> QueryBuil
     query
 }
 
+/// Locks one ticket against other writers. What hangs on it (tags, description) is read by a later
+/// statement, which sees what they committed.
+async fn lock_row(tx: &mut TenantTx, reference: &Ref<TicketId>) -> sqlx::Result<()> {
+    let mut query = QueryBuilder::new("select 1 from tickets t where t.organization_id = ");
+    query.push_bind(tx.organization().0);
+    push_reference(&mut query, reference);
+    query.push(" for update");
+    query.build().execute(&mut **tx).await?;
+    Ok(())
+}
+
+fn push_reference(query: &mut QueryBuilder<Postgres>, reference: &Ref<TicketId>) {
+    match reference {
+        Ref::Id(id) => query.push(" and t.id = ").push_bind(id.0),
+        Ref::Number(number) => query.push(" and t.number = ").push_bind(*number),
+        Ref::External(external) => query.push(" and t.external_id = ").push_bind(external.clone()),
+    };
+}
+
 /// One ticket, deleted or not.
 pub async fn find(
     tx: &mut TenantTx,
@@ -95,15 +121,11 @@ pub async fn find(
     reference: &Ref<TicketId>,
     lock: Lock,
 ) -> sqlx::Result<Option<TicketRow>> {
-    let mut query = select(tx.organization(), actor.staff());
-    match reference {
-        Ref::Id(id) => query.push(" and t.id = ").push_bind(id.0),
-        Ref::Number(number) => query.push(" and t.number = ").push_bind(*number),
-        Ref::External(external) => query.push(" and t.external_id = ").push_bind(external.clone()),
-    };
     if lock == Lock::ForUpdate {
-        query.push(" for update of t");
+        lock_row(tx, reference).await?;
     }
+    let mut query = select(tx.organization(), actor.staff(), FULL_DESCRIPTION);
+    push_reference(&mut query, reference);
     query.build_query_as().fetch_optional(&mut **tx).await
 }
 
@@ -440,7 +462,7 @@ pub async fn ccs(tx: &mut PgConnection, organization: OrganizationId, ticket: Ti
     .await
 }
 
-/// Adds addresses that take part; again is harmless.
+/// Adds addresses that take part, up to fifty of a ticket; again is harmless.
 pub async fn add_ccs(
     tx: &mut PgConnection,
     organization: OrganizationId,
@@ -448,7 +470,10 @@ pub async fn add_ccs(
     emails: &[String],
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into ticket_ccs (organization_id, ticket_id, email) select $1, $2, e from unnest($3::text[]) e on conflict do nothing",
+        "insert into ticket_ccs (organization_id, ticket_id, email)
+         select $1, $2, e from unnest($3::text[]) e
+          limit greatest(0, 50 - (select count(*) from ticket_ccs where organization_id = $1 and ticket_id = $2))
+         on conflict do nothing",
         organization as _,
         ticket as _,
         emails

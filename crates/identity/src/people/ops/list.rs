@@ -1,8 +1,7 @@
 //! The list of staff.
 
-use axum::http::Uri;
 use kernel::AppError;
-use web::{ApiResult, Listing, Query, Read, Staff};
+use web::{ApiResult, Listing, Query, Read, RequestUri, Staff};
 
 use crate::people::{
     store::{self, Filter},
@@ -12,7 +11,7 @@ use crate::people::{
 const ORDERS: [&str; 6] = ["name", "-name", "email", "-email", "created_at", "-created_at"];
 
 /// `GET users/`
-pub async fn handler(mut cx: Staff<Read>, uri: Uri, Query(query): Query<UserQuery>) -> ApiResult {
+pub async fn handler(mut cx: Staff<Read>, RequestUri(uri): RequestUri, Query(query): Query<UserQuery>) -> ApiResult {
     let listing = Listing::new(&uri, query.page, query.page_size, None)?;
     let order = query.ordering.as_deref().unwrap_or("name");
     if !ORDERS.contains(&order) {

@@ -51,7 +51,11 @@ async fn run(public: &Public, input: ConfirmPassword) -> AppResult<()> {
     if public.organization.as_ref().is_some_and(|host| host.id != token.organization) {
         return Err(bad());
     }
-    let mut tx = TenantTx::system(&public.state.db, token.organization, Mode::Read).await.map_err(|_| bad())?;
+    let opened = TenantTx::system(&public.state.db, token.organization, Mode::Read).await;
+    let mut tx = match opened {
+        Err(AppError::NotFound) => return Err(bad()),
+        other => other?,
+    };
     let now = tx.now();
     let known = store::find_invitation(&mut tx, token.organization, &token.hash(), now).await?;
     drop(tx);

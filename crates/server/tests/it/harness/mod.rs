@@ -36,6 +36,41 @@ pub struct TestApp {
     pub database: Database,
 }
 
+/// What lies below a running product: a migrated database without organizations, folders, a clock.
+#[derive(Debug)]
+pub struct Ground {
+    pub state: AppState,
+    pub clock: Arc<ManualClock>,
+    folder: tempfile::TempDir,
+    pub database: Database,
+}
+
+impl Ground {
+    pub async fn new(mail_configured: bool) -> Self {
+        let database = Database::create().await;
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Arc::new(ManualClock::new(start_of_time()));
+        let ids = Arc::new(IdGen::new(Arc::clone(&clock) as Arc<dyn Clock>));
+        let config = Config {
+            base_domain: "localhost".to_owned(),
+            public_port: 8000,
+            demo: true,
+            mail_configured,
+            data_dir: folder.path().to_owned(),
+            node: "test".to_owned(),
+        };
+        std::fs::create_dir(folder.path().join("files")).unwrap();
+        let state = AppState {
+            db: Db::new(database.runtime(), 5, Arc::clone(&clock) as Arc<dyn Clock>, ids),
+            config: Arc::new(config),
+            keys: Keys::new(b"the secret of all tests"),
+            files: Arc::new(LocalFileSystem::new_with_prefix(folder.path().join("files")).unwrap()),
+            hosts: HostCache::default(),
+        };
+        Self { state, clock, folder, database }
+    }
+}
+
 /// Monday, nine o'clock.
 pub fn start_of_time() -> DateTime<Utc> {
     "2026-03-02T09:00:00Z".parse().unwrap()
@@ -48,26 +83,7 @@ impl TestApp {
 
     /// With a mail server instead of the catcher.
     pub async fn with_smtp(smtp: Option<channels::mail::smtp::SmtpConfig>) -> Self {
-        let database = Database::create().await;
-        let folder = tempfile::tempdir().unwrap();
-        let clock = Arc::new(ManualClock::new(start_of_time()));
-        let ids = Arc::new(IdGen::new(Arc::clone(&clock) as Arc<dyn Clock>));
-        let config = Config {
-            base_domain: "localhost".to_owned(),
-            public_port: 8000,
-            demo: true,
-            mail_configured: smtp.is_some(),
-            data_dir: folder.path().to_owned(),
-            node: "test".to_owned(),
-        };
-        std::fs::create_dir(folder.path().join("files")).unwrap();
-        let state = AppState {
-            db: Db::new(database.runtime(), 5, Arc::clone(&clock) as Arc<dyn Clock>, ids),
-            config: Arc::new(config),
-            keys: Keys::new(b"the secret of all tests"),
-            files: Arc::new(LocalFileSystem::new_with_prefix(folder.path().join("files")).unwrap()),
-            hosts: HostCache::default(),
-        };
+        let Ground { state, clock, folder, database } = Ground::new(smtp.is_some()).await;
         let mailer = compose::mailer(&state.config, smtp).unwrap();
         let world = World::create(&state, &database).await;
         let service = compose::service(&state, pages::router());

@@ -50,10 +50,10 @@ pub fn operation(method: &str, path: &str) -> Option<(&'static str, &'static Val
             let fits = wanted.len() == parts.len()
                 && wanted.iter().zip(&parts).all(|(want, part)| want.starts_with('{') || want == part);
             let fixed = wanted.iter().filter(|want| !want.starts_with('{')).count();
-            fits.then_some((fixed, template.as_str(), item.get(method.to_lowercase())?))
+            fits.then_some((fixed, template.as_str(), item))
         })
         .max_by_key(|(fixed, ..)| *fixed)
-        .map(|(_, template, operation)| (template, operation))
+        .and_then(|(_, template, item)| Some((template, item.get(method.to_lowercase())?)))
 }
 
 /// Every operation: method, published path, its description.

@@ -2,13 +2,12 @@
 
 use std::collections::HashMap;
 
-use axum::http::Uri;
 use kernel::{AppError, MessageId, Permission, TicketId};
-use web::{ApiResult, Listing, Member, Query, Read, Ref};
+use web::{ApiResult, Listing, Member, Query, Read, Ref, RequestUri};
 
 use crate::{
     conversation::{
-        store,
+        store::{self, MessageRow},
         wire::{MessageOut, MessageQuery},
     },
     files::store::{FileRow, of_messages},
@@ -19,7 +18,7 @@ use crate::{
 pub async fn handler(
     reference: Ref<TicketId>,
     mut cx: Member<Read>,
-    uri: Uri,
+    RequestUri(uri): RequestUri,
     Query(query): Query<MessageQuery>,
 ) -> ApiResult {
     let listing = Listing::new(&uri, query.page, query.page_size, None)?;
@@ -41,12 +40,16 @@ pub async fn handler(
         }
     }
     let count = if internal { ticket.message_count } else { ticket.public_message_count };
-    let messages = rows
-        .into_iter()
-        .map(|row| {
+    drop(cx);
+    // Sanitizing may take a while: not with a transaction open, and not on a thread that serves others.
+    let render = move || {
+        let render = |row: MessageRow| {
             let files = files.remove(&row.id).unwrap_or_default();
             MessageOut::new(row, files, internal)
-        })
-        .collect();
+        };
+        rows.into_iter().map(render).collect()
+    };
+    let messages: Vec<MessageOut> =
+        tokio::task::spawn_blocking(render).await.map_err(|error| AppError::Internal(error.into()))?;
     Ok(web::ok(&listing.page(messages, Some(i64::from(count)), None), None))
 }

@@ -6,7 +6,7 @@ use web::{ApiResult, Body, Member, Ref, Write};
 
 use crate::{
     conversation::{
-        add::{MAX_BODY, NewMessage, add},
+        add::{MAX_ATTACHMENTS, MAX_BODY, NewMessage, add},
         store::MessageRow,
         wire::{CreateMessage, MessageOut, MessageVisibility},
     },
@@ -32,7 +32,7 @@ async fn run(
     tx: &mut TenantTx,
     actor: &Actor,
     reference: &Ref<TicketId>,
-    input: CreateMessage,
+    mut input: CreateMessage,
 ) -> AppResult<MessageRow> {
     let internal = input.visibility == MessageVisibility::Internal;
     let permission = if internal { Permission::TicketNote } else { Permission::TicketReply };
@@ -41,6 +41,8 @@ async fn run(
         actor.require(Permission::TicketStatus)?;
     }
     check(actor, &input)?;
+    let reason = input.reason.filter(|text| !text.trim().is_empty());
+    input.reason = reason.map(|text| web::text("reason", &text, 1, 2_000)).transpose()?;
     if actor.is_internal() {
         by_staff(tx, actor, &ticket, input).await
     } else {
@@ -63,6 +65,15 @@ fn check(actor: &Actor, input: &CreateMessage) -> AppResult<()> {
         if given && (!actor.is_internal() || input.visibility == MessageVisibility::Internal) {
             errors.add(field, "not_allowed", "Only public replies of staff have recipients.");
         }
+    }
+    if input.attachments.len() > MAX_ATTACHMENTS {
+        errors.add("attachments", "too_long", format!("A message has at most {MAX_ATTACHMENTS} attachments."));
+    }
+    if input.to.as_ref().is_some_and(Vec::is_empty) {
+        errors.add("to", "required", "A reply goes to somebody.");
+    }
+    if input.reason.as_ref().is_some_and(|reason| reason.chars().count() > 2_000) {
+        errors.add("reason", "too_long", "At most 2000 characters.");
     }
     errors.finish()
 }

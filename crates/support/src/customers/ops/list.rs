@@ -1,8 +1,7 @@
 //! The list of customers.
 
-use axum::http::Uri;
 use kernel::AppResult;
-use web::{ApiResult, Listing, Query, Read, Staff};
+use web::{ApiResult, Listing, Query, Read, RequestUri, Staff};
 
 use super::check_email;
 use crate::customers::{
@@ -16,7 +15,11 @@ use crate::customers::{
 const SEARCH_LENGTH: usize = 200;
 
 /// `GET customers/`
-pub async fn handler(mut cx: Staff<Read>, uri: Uri, Query(query): Query<CustomerQuery>) -> ApiResult {
+pub async fn handler(
+    mut cx: Staff<Read>,
+    RequestUri(uri): RequestUri,
+    Query(query): Query<CustomerQuery>,
+) -> ApiResult {
     let listing = Listing::new(&uri, query.page, query.page_size, query.cursor.clone())?;
     let filter = filter(&listing, query)?;
     let organization = cx.organization.id;

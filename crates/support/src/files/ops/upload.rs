@@ -1,9 +1,6 @@
 //! Receiving a file: streamed into the store, recorded when all of it is there.
 
-use axum::{
-    extract::{FromRequest, Multipart, Request, multipart::MultipartError},
-    http::StatusCode,
-};
+use axum::extract::{FromRequest, Multipart, Request};
 use bytes::Bytes;
 use db::TenantTx;
 use kernel::{AppError, AppResult, FileId, Person, id};
@@ -25,7 +22,7 @@ pub async fn handler(cx: Member<Read>, request: Request) -> ApiResult {
         .await
         .map_err(|_| AppError::UnsupportedMediaType("Send multipart/form-data with one part named file.".to_owned()))?;
     let field = loop {
-        let field = form.next_field().await.map_err(|error| broken(&error))?;
+        let field = form.next_field().await.map_err(|error| refused(&error))?;
         match field {
             Some(field) if field.name() == Some("file") => break field,
             Some(_) => {}
@@ -59,9 +56,13 @@ pub async fn handler(cx: Member<Read>, request: Request) -> ApiResult {
     cx.commit(web::created(&out, None)).await
 }
 
-fn broken(error: &MultipartError) -> AppError {
-    if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
-        AppError::TooLarge(format!("An upload has at most {} MB.", model::MAX_UPLOAD / 1024 / 1024))
+/// Bytes at the beginning that decide what kind of file it is.
+const SNIFFED: usize = 8_192;
+
+/// What the multipart reader says, in our words.
+fn refused(error: &axum::extract::multipart::MultipartError) -> AppError {
+    if error.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
+        AppError::TooLarge(format!("A file has at most {} MB.", model::MAX_UPLOAD / 1024 / 1024))
     } else {
         AppError::Malformed(error.body_text())
     }
@@ -81,25 +82,29 @@ async fn receive(
 ) -> AppResult<Stored> {
     let path = Path::from(key);
     let mut writer = BufWriter::new(Arc::clone(&state.files), path.clone());
-    let (mut hash, mut size, mut kind) = (Sha256::new(), 0_u64, None);
+    let (mut hash, mut size, mut kind, mut head) = (Sha256::new(), 0_u64, None, Vec::new());
     let received = loop {
-        let chunk: Bytes = match field.chunk().await {
-            Ok(Some(chunk)) => chunk,
-            Ok(None) => break Ok(()),
-            Err(error) => break Err(broken(&error)),
+        let chunk: Option<Bytes> = match field.chunk().await {
+            Ok(chunk) => chunk,
+            Err(error) => break Err(refused(&error)),
         };
+        // The type is decided by as much of the beginning as there is, however it is cut into chunks.
         if kind.is_none() {
-            let sniffed = model::sniff(chunk.get(..chunk.len().min(8_192)).unwrap_or_default(), name);
-            if let Some(problem) = model::mismatch(&sniffed, name) {
-                break Err(AppError::invalid("file", "invalid", problem));
+            head.extend(chunk.iter().flatten().take(SNIFFED - head.len()));
+            if head.len() == SNIFFED || (chunk.is_none() && !head.is_empty()) {
+                let sniffed = model::sniff(&head, name);
+                if let Some(problem) = model::mismatch(&sniffed, name) {
+                    break Err(AppError::invalid("file", "invalid", problem));
+                }
+                kind = Some(sniffed);
             }
-            kind = Some(sniffed);
         }
-        size += u64::try_from(chunk.len()).unwrap_or(u64::MAX);
-        let limit = kind.as_deref().map_or(model::MAX_UPLOAD, model::limit_of).min(model::MAX_UPLOAD);
+        let limit = kind.as_deref().map_or(model::MAX_UPLOAD, model::limit_of);
+        size += chunk.as_ref().map_or(0, |chunk| u64::try_from(chunk.len()).unwrap_or(u64::MAX));
         if size > limit {
             break Err(AppError::TooLarge(format!("A file of this kind has at most {} MB.", limit / 1024 / 1024)));
         }
+        let Some(chunk) = chunk else { break Ok(()) };
         hash.update(&chunk);
         if let Err(error) = writer.put(chunk).await {
             break Err(AppError::Internal(error.into()));
@@ -149,12 +154,12 @@ pub struct Prepared {
 }
 
 /// Stores the object, while no transaction is open. It comes before its row: an object without a
-/// row is collected later, a row without an object would be a lie.
+/// row only takes room, a row without an object would be a lie.
 pub async fn prepare(state: &AppState, organization: kernel::OrganizationId, new: NewFile<'_>) -> AppResult<Prepared> {
     let id: FileId = state.db.ids.id();
     let key = object_key(organization, id);
     let name = model::safe_name(new.name);
-    let content_type = model::sniff(new.bytes.get(..new.bytes.len().min(8_192)).unwrap_or_default(), &name);
+    let content_type = model::sniff(new.bytes.get(..new.bytes.len().min(SNIFFED)).unwrap_or_default(), &name);
     let sha256 = Sha256::digest(&new.bytes).to_vec();
     let size = i64::try_from(new.bytes.len()).unwrap_or(i64::MAX);
     let payload = PutPayload::from(new.bytes);

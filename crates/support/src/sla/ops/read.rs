@@ -1,8 +1,7 @@
 //! SLA policies, listed and one by one.
 
-use axum::http::Uri;
 use kernel::{AppError, SlaPolicyId};
-use web::{ApiResult, Listing, PathId, Query, Read, Staff};
+use web::{ApiResult, Listing, PathId, Query, Read, RequestUri, Staff};
 
 use crate::sla::{
     store::{self, Filter},
@@ -13,7 +12,7 @@ const ORDERS: [&str; 8] =
     ["created_at", "-created_at", "name", "-name", "priority", "-priority", "resolution_time", "-resolution_time"];
 
 /// `GET sla-policies/`
-pub async fn list(mut cx: Staff<Read>, uri: Uri, Query(query): Query<PolicyQuery>) -> ApiResult {
+pub async fn list(mut cx: Staff<Read>, RequestUri(uri): RequestUri, Query(query): Query<PolicyQuery>) -> ApiResult {
     let listing = Listing::new(&uri, query.page, query.page_size, None)?;
     let order = query.ordering.as_deref().unwrap_or("created_at");
     if !ORDERS.contains(&order) {

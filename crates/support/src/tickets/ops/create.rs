@@ -9,7 +9,7 @@ use super::input;
 use crate::{
     Priority,
     conversation::{
-        add::{NewMessage, add},
+        add::{MAX_ATTACHMENTS, NewMessage, add},
         store::MessageRow,
     },
     customers::find_or_create_customer,
@@ -155,6 +155,9 @@ impl FollowUps {
 }
 
 async fn read(tx: &mut TenantTx, actor: &Actor, input: CreateTicket) -> AppResult<(NewTicket, String, FollowUps)> {
+    if input.attachments.len() > MAX_ATTACHMENTS {
+        return Err(AppError::invalid("attachments", "too_long", format!("At most {MAX_ATTACHMENTS} attachments.")));
+    }
     let subject = input::one_of_aliases(&[("subject", &input.subject), ("title", &input.title)])?
         .ok_or_else(|| AppError::invalid("subject", "required", "This field is required."))?;
     let assignee = input::one_of_aliases(&[

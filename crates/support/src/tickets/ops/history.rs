@@ -1,10 +1,9 @@
 //! What happened to a ticket's fields.
 
-use axum::http::Uri;
 use kernel::{CustomerId, Permission, TicketId, UserId};
 use serde::Deserialize;
 use utoipa::IntoParams;
-use web::{ApiResult, Listing, Query, Read, Ref, Staff};
+use web::{ApiResult, Listing, Query, Read, Ref, RequestUri, Staff};
 
 use crate::tickets::{
     policy::load_for,
@@ -25,7 +24,7 @@ pub struct HistoryQuery {
 pub async fn handler(
     reference: Ref<TicketId>,
     mut cx: Staff<Read>,
-    uri: Uri,
+    RequestUri(uri): RequestUri,
     Query(query): Query<HistoryQuery>,
 ) -> ApiResult {
     let listing = Listing::new(&uri, query.page, query.page_size, None)?;

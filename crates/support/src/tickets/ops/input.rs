@@ -7,8 +7,10 @@ use sqlx::PgConnection;
 
 use crate::statuses::{Status, find_status, status_key};
 
-const KINDS: [&str; 4] = ["question", "incident", "problem", "task"];
-const CHANNELS: [&str; 9] = ["email", "web", "portal", "chat", "phone", "api", "sms", "social", "iot"];
+/// What a ticket can be about.
+pub const KINDS: [&str; 4] = ["question", "incident", "problem", "task"];
+/// How a ticket can come.
+pub const CHANNELS: [&str; 9] = ["email", "web", "portal", "chat", "phone", "api", "sms", "social", "iot"];
 
 /// The one value that fields of the same meaning carry; 422 on the second when they differ.
 pub fn one_of_aliases<T: PartialEq + Clone>(fields: &[(&str, &Option<T>)]) -> AppResult<Option<T>> {

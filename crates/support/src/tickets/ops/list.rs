@@ -1,7 +1,6 @@
 //! Lists of tickets.
 
-use axum::http::Uri;
-use web::{ApiResult, Listing, Member, MemberContext, Query, Read};
+use web::{ApiResult, Listing, Member, MemberContext, Query, Read, RequestUri};
 
 use crate::tickets::{
     search::{self, Filter},
@@ -10,18 +9,22 @@ use crate::tickets::{
 };
 
 /// `GET tickets/`
-pub async fn handler(mut cx: Member<Read>, uri: Uri, Query(query): Query<TicketQuery>) -> ApiResult {
+pub async fn handler(mut cx: Member<Read>, RequestUri(uri): RequestUri, Query(query): Query<TicketQuery>) -> ApiResult {
     run(&mut cx, &uri, query).await
 }
 
 /// `GET tickets/overdue/`: what is late, the latest first, with all other filters.
-pub async fn overdue(mut cx: Member<Read>, uri: Uri, Query(mut query): Query<TicketQuery>) -> ApiResult {
+pub async fn overdue(
+    mut cx: Member<Read>,
+    RequestUri(uri): RequestUri,
+    Query(mut query): Query<TicketQuery>,
+) -> ApiResult {
     query.is_overdue = Some(true);
     query.ordering.get_or_insert_with(|| "due_at".to_owned());
     run(&mut cx, &uri, query).await
 }
 
-async fn run(cx: &mut MemberContext, uri: &Uri, query: TicketQuery) -> ApiResult {
+async fn run(cx: &mut MemberContext, uri: &axum::http::Uri, query: TicketQuery) -> ApiResult {
     let listing = Listing::new(uri, query.page, query.page_size, query.cursor.clone())?;
     let (actor, organization) = (cx.actor.clone(), cx.organization.id);
     // Only a filter on statuses needs to know them.

@@ -4,7 +4,7 @@ use db::TenantTx;
 use kernel::{Actor, AppError, AppResult, Permission, TicketId};
 use web::{ApiResult, Body, IfMatch, Member, Ref, Write};
 
-use super::input;
+use super::{assign::reload, input};
 use crate::{
     Priority,
     tickets::{
@@ -61,7 +61,7 @@ async fn run(
     if_match.check(ticket.version)?;
     let changes = read(tx, actor, &ticket, input).await?;
     apply(tx, actor, &ticket, changes).await?;
-    load_for(tx, actor, &Ref::Id(ticket.id), Permission::TicketUpdate, Lock::None).await
+    reload(tx, actor, ticket.id).await
 }
 
 async fn read(tx: &mut TenantTx, actor: &Actor, ticket: &TicketRow, input: PatchTicket) -> AppResult<Changes> {

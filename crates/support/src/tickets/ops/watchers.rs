@@ -1,8 +1,7 @@
 //! Who watches a ticket, and up to where somebody has read it.
 
-use axum::http::Uri;
-use kernel::{AppError, Permission, TicketId, UserId};
-use web::{ApiResult, Body, Listing, Nested, Query, Read, Ref, Staff, Write, page_links};
+use kernel::{Actor, AppError, AppResult, Permission, TicketId, UserId};
+use web::{ApiResult, Body, Listing, Nested, Query, Read, Ref, RequestUri, Staff, Write, page_links};
 
 use super::{history::HistoryQuery, input};
 use crate::tickets::{
@@ -11,11 +10,16 @@ use crate::tickets::{
     wire::{MarkRead, UserBrief, Watch},
 };
 
+/// Everybody decides for themselves; for others, who may change the ticket.
+fn check_own(actor: &Actor, user: UserId) -> AppResult<()> {
+    if actor.staff() == Some(user) { Ok(()) } else { actor.require(Permission::TicketUpdate) }
+}
+
 /// `GET tickets/{id}/watchers/`
 pub async fn list(
     reference: Ref<TicketId>,
     mut cx: Staff<Read>,
-    uri: Uri,
+    RequestUri(uri): RequestUri,
     Query(query): Query<HistoryQuery>,
 ) -> ApiResult {
     let listing = Listing::new(&uri, query.page, query.page_size, None)?;
@@ -31,6 +35,7 @@ pub async fn add(reference: Ref<TicketId>, mut cx: Staff<Write>, Body(input): Bo
     let (actor, organization) = (cx.actor.clone(), cx.organization.id);
     let ticket = load_for(&mut cx.tx, &actor, &reference, Permission::TicketRead, Lock::None).await?;
     let user = input.user_id.or(actor.staff()).ok_or(AppError::NotFound)?;
+    check_own(&actor, user)?;
     let (id, name) = input::assignee(&mut cx.tx, "user_id", user).await?;
     store::watch(&mut cx.tx, organization, ticket.id, id).await?;
     cx.commit(web::created(&UserBrief { id, name }, None)).await
@@ -40,6 +45,7 @@ pub async fn add(reference: Ref<TicketId>, mut cx: Staff<Write>, Body(input): Bo
 pub async fn remove(Nested(reference, user): Nested<Ref<TicketId>, UserId>, mut cx: Staff<Write>) -> ApiResult {
     let (actor, organization) = (cx.actor.clone(), cx.organization.id);
     let ticket = load_for(&mut cx.tx, &actor, &reference, Permission::TicketRead, Lock::None).await?;
+    check_own(&actor, user)?;
     store::unwatch(&mut cx.tx, organization, ticket.id, user).await?;
     cx.commit(web::no_content()).await
 }

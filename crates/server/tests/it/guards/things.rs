@@ -1,0 +1,197 @@
+//! One of everything that an organization can have, and addresses of operations filled with it.
+
+use std::collections::HashMap;
+
+use axum::http::Method;
+use channels::intake::{process, receive};
+use kernel::{JobId, id};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::harness::{Answer, Client, TestApp, schema, world::Side};
+
+/// Wire ids by the first part of their path.
+#[derive(Debug, Clone)]
+pub struct Things(HashMap<&'static str, String>);
+
+const KINDS: [(&str, &str); 10] = [
+    ("tickets", "tkt"),
+    ("messages", "msg"),
+    ("files", "fil"),
+    ("customers", "cus"),
+    ("teams", "tea"),
+    ("users", "usr"),
+    ("mailboxes", "mbx"),
+    ("sla-policies", "sla"),
+    ("mail-catcher", "out"),
+    ("jobs", "job"),
+];
+
+impl Things {
+    /// Well-formed ids of nothing.
+    pub fn random() -> Self {
+        let id = |prefix: &str| format!("{prefix}_{}", id::encode(Uuid::from_u128(rand::random())));
+        Self(KINDS.iter().map(|(kind, prefix)| (*kind, id(prefix))).collect())
+    }
+
+    /// Makes one of each, in both organizations.
+    pub async fn of_both(app: &TestApp) -> (Self, Self) {
+        let a = Self::make(app, &app.world.a, &app.admin(), &app.customer()).await;
+        let b = Self::make(app, &app.world.b, &app.foreign_admin(), &app.foreign("customer")).await;
+        (a, b)
+    }
+
+    async fn make(app: &TestApp, side: &Side, admin: &Client, customer: &Client) -> Self {
+        let text = |what: &str| format!("{} {what}", side.canary);
+        let file = upload(customer, &text("file")).await;
+        let new = json!({"subject": text("ticket"), "description": text("words"), "attachments": [file]});
+        let ticket = customer.post("/tickets/", new).await.created()["id"].as_str().unwrap().to_owned();
+        let below = |rest: &str| format!("/tickets/{ticket}/{rest}/");
+        admin.post(&below("tags"), json!({"tags": ["guard"]})).await.ok();
+        let to = json!({"assignee_id": side.user("agent"), "team_id": side.team});
+        admin.post(&below("assign"), to).await.ok();
+        admin.post(&below("watchers"), json!({"user_id": side.user("agent")})).await.created();
+        let reply = json!({"body": text("reply"), "cc": [format!("cc@{}.example", side.organization.slug)]});
+        let message = admin.post(&below("messages"), reply).await.created()["id"].as_str().unwrap().to_owned();
+        admin.post(&below("read"), json!({})).await.is(204);
+        admin.patch(&format!("/teams/{}/", side.team), json!({"members": [side.user("agent")]})).await.ok();
+        let mailbox = admin.get("/mailboxes/").await.ok()["results"][0].clone();
+        let raw = format!(
+            "From: cleo@{0}.example\r\nTo: {1}\r\nSubject: {2}\r\nMessage-ID: <guard@{0}>\r\n\r\n{2}\r\n",
+            side.organization.slug,
+            mailbox["address"].as_str().unwrap(),
+            text("mail")
+        );
+        let received = receive(&app.state, mailbox["address"].as_str().unwrap(), raw.into()).await.unwrap();
+        process(&app.state, received.organization, received.mail.unwrap()).await.unwrap();
+        app.run_jobs().await;
+        let first = async |path: &str| admin.get(path).await.ok()["results"][0]["id"].as_str().unwrap().to_owned();
+        let ids = [
+            ("tickets", ticket),
+            ("messages", message),
+            ("files", file),
+            ("customers", side.customer("customer").to_string()),
+            ("teams", side.team.to_string()),
+            ("users", side.user("agent").to_string()),
+            ("mailboxes", first("/mailboxes/").await),
+            ("sla-policies", first("/sla-policies/").await),
+            ("mail-catcher", first("/mail-catcher/").await),
+            ("jobs", dead_job(app, side).await),
+        ];
+        Self(ids.into_iter().collect())
+    }
+
+    pub fn id(&self, kind: &str) -> &str {
+        self.0.get(kind).unwrap_or_else(|| panic!("add {kind} to the things of the guards"))
+    }
+
+    /// The address of an operation with our ids.
+    pub fn fill(&self, template: &str) -> String {
+        let kind = template.trim_start_matches("/api/v1/").split('/').next().unwrap();
+        let mut path = template.replace("{user}", self.id("users"));
+        if path.contains("{id}") {
+            path = path.replace("{id}", self.id(kind));
+        }
+        assert!(!path.contains('{'), "add the parameters of {template} to the guards");
+        path
+    }
+}
+
+async fn upload(client: &Client, text: &str) -> String {
+    let body = format!(
+        "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\nContent-Type: text/plain\r\n\r\n{text}\r\n--x--\r\n"
+    );
+    let kind = [("content-type", "multipart/form-data; boundary=x")];
+    let answer = client.raw(Method::POST, "/files/", &kind, body.into_bytes()).await;
+    answer.created()["id"].as_str().unwrap().to_owned()
+}
+
+/// A job that failed for good.
+async fn dead_job(app: &TestApp, side: &Side) -> String {
+    let id: JobId = app.state.db.ids.id();
+    sqlx::query(
+        "insert into platform.jobs (id, organization_id, kind, run_at, attempts, state, created_at, died_at)
+         values ($1, $2, 'test.guard', $3, 20, 'dead', $3, $3)",
+    )
+    .bind(id.0)
+    .bind(side.organization.id.0)
+    .bind(app.state.db.now())
+    .execute(&mut app.database.superuser().await)
+    .await
+    .unwrap();
+    id.to_string()
+}
+
+/// One operation of the description.
+#[derive(Debug, Clone)]
+pub struct Operation {
+    pub name: &'static str,
+    pub method: Method,
+    pub path: String,
+    /// What a caller needs; none for public ones.
+    pub needs: Option<&'static str>,
+    pub takes_json: bool,
+    pub description: &'static Value,
+}
+
+/// All but signing out, after which a session is of no use.
+pub fn operations() -> Vec<Operation> {
+    let all = schema::operations().into_iter().map(|(method, path, description)| Operation {
+        name: description["operationId"].as_str().unwrap(),
+        method: method.parse().unwrap(),
+        path,
+        needs: description["security"][0]["bearer"][0].as_str(),
+        takes_json: description["requestBody"]["content"]["application/json"].is_object(),
+        description,
+    });
+    all.filter(|operation| operation.name != "auth_logout").collect()
+}
+
+impl Operation {
+    pub async fn send(&self, client: &Client, ids: &Things, body: Value) -> Answer {
+        let body = self.takes_json.then_some(body);
+        client.send(self.method.clone(), &ids.fill(&self.path), &[], body).await
+    }
+
+    /// A body that is accepted, as far as it goes without other ids.
+    pub fn body(&self) -> Value {
+        match self.name {
+            "auth_login" | "platform_auth_login" => json!({"email": "nobody@example.org", "password": "no password"}),
+            "auth_password_reset_confirm" => json!({"token": "none", "password": "correct horse battery"}),
+            "auth_refresh" => json!({"refresh": "none"}),
+            "customers_create" => json!({"email": "guard@example.org", "name": "Guard"}),
+            "users_create" => json!({"email": "guard@example.org", "name": "Guard", "role": "agent"}),
+            "teams_create" => json!({"name": "Guard"}),
+            "mailboxes_create" => json!({"address": "guard@acme.localhost", "name": "Guard"}),
+            "sla_policies_create" | "sla_policies_replace" => {
+                json!({"name": "Guard", "priority": "low", "resolution_time": 60, "response_time": 30})
+            }
+            "customers_update"
+            | "users_update"
+            | "users_update_me"
+            | "teams_update"
+            | "mailboxes_update"
+            | "sla_policies_update" => json!({"name": "Guard"}),
+            "tickets_create" | "tickets_update" | "tickets_replace" => json!({"subject": "Guard"}),
+            "tickets_assign" => json!({"assignee_id": null}),
+            "tickets_change_status" => json!({"status": "resolved"}),
+            "tickets_force_close" => json!({"reason": "Guard"}),
+            // With a status, so that the reason beside it is looked at.
+            "tickets_comments_create" | "tickets_messages_create" => json!({"body": "Guard", "status": "pending"}),
+            "tickets_tags_add" | "tickets_tags_replace" => json!({"tags": ["guard"]}),
+            "tickets_watchers_add" | "tickets_read" => json!({}),
+            name if self.takes_json => panic!("add a body for {name} to the guards"),
+            _ => Value::Null,
+        }
+    }
+}
+
+/// An answer without what differs each time.
+pub fn comparable(answer: &Answer) -> (u16, String) {
+    let mut text = String::from_utf8_lossy(&answer.bytes).into_owned();
+    if let Ok(Value::Object(mut body)) = serde_json::from_str(&text) {
+        body.remove("request_id");
+        text = Value::Object(body).to_string();
+    }
+    (answer.status.as_u16(), text)
+}
