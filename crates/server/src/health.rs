@@ -91,7 +91,8 @@ impl Health {
 }
 
 async fn look(state: &AppState) -> Report {
-    let ((database, migrations), jobs, mail, storage) = tokio::join!(database(state), jobs(state), mail(state), storage(state));
+    let ((database, migrations), jobs, mail, storage) =
+        tokio::join!(database(state), jobs(state), mail(state), storage(state));
     let checks = Checks { database, migrations, jobs, mail, storage };
     let all = [&checks.database, &checks.migrations, &checks.jobs, &checks.mail, &checks.storage];
     let status = if all.iter().all(|check| check.is_up()) { "healthy" } else { "unhealthy" };

@@ -28,10 +28,11 @@ async fn assigning_has_six_cases() {
     assert_eq!(assign(&agent, &path, customer).await.problem("assignee_id"), "not_staff");
     app.admin().patch(&format!("/users/{other}/"), json!({"status": "suspended"})).await.ok();
     assert_eq!(assign(&agent, &path, json!({"assignee_id": other})).await.problem("assignee_id"), "suspended");
-    let team = assign(&agent, &path, json!({"team_id": a.team.to_string()})).await.ok();
+    assert_eq!(assign(&agent, &path, json!({"team_id": a.team.to_string()})).await.problem("assignee_id"), "required");
+    let team = assign(&agent, &path, json!({"assignee_id": null, "team_id": a.team.to_string()})).await.ok();
     assert_eq!((&team["team"]["id"], &team["assignee"]), (&json!(a.team.to_string()), &Value::Null));
-    assert_eq!(assign(&agent, &path, json!({"team_id": b.team.to_string()})).await.problem("team_id"), "unknown");
-    assert_eq!(assign(&agent, &path, json!({"team_id": null})).await.ok()["team"], Value::Null);
+    assign(&agent, &path, json!({"assignee_id": null, "team_id": b.team.to_string()})).await.is(404);
+    assert_eq!(assign(&agent, &path, json!({"assignee_id": null, "team_id": null})).await.ok()["team"], Value::Null);
 }
 
 #[tokio::test]
@@ -50,6 +51,7 @@ async fn stale_writes_are_refused() {
     assert_eq!(statuses, [200, 412]);
     let stale = [("if-match", "\"1\"")];
     agent.send(Method::POST, &format!("{path}assign/"), &stale, Some(json!({"assignee_id": null}))).await.is(412);
+    agent.send(Method::POST, &format!("{path}tags/"), &stale, Some(json!({"tags": ["late"]}))).await.is(412);
     agent.send(Method::POST, &format!("{path}change_status/"), &stale, Some(json!({"status": "open"}))).await.is(412);
     app.manager().send(Method::DELETE, &path, &stale, None).await.is(412);
     assert_eq!(agent.patch(&path, json!({"subject": "Free"})).await.ok()["version"], 4);
