@@ -96,10 +96,10 @@ impl Registry {
             }
         };
         let elapsed_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let outcome = match &result {
-            Ok(()) => "done",
-            Err(JobError::Retry(_)) => "retry",
-            Err(JobError::Hopeless(_)) => "dead",
+        let (outcome, cause) = match &result {
+            Ok(()) => ("done", None),
+            Err(JobError::Retry(cause)) => ("retry", Some(cause.clone())),
+            Err(JobError::Hopeless(cause)) => ("dead", Some(cause.clone())),
         };
         metrics::counter!("helpdesk_jobs_total", "kind" => job.kind.clone(), "outcome" => outcome).increment(1);
         let stored = match result {
@@ -109,7 +109,7 @@ impl Registry {
         };
         match stored {
             Ok(()) => {
-                tracing::info!(job = %job.id, kind = job.kind, organization = %job.organization, attempt = job.attempt, outcome, elapsed_ms, "job")
+                tracing::info!(job = %job.id, kind = job.kind, organization = %job.organization, attempt = job.attempt, outcome, cause, elapsed_ms, "job")
             }
             Err(error) => {
                 tracing::error!(job = %job.id, kind = job.kind, %error, "the outcome of a job could not be stored")

@@ -27,8 +27,9 @@ pub struct NewUser {
     pub password_hash: Option<String>,
 }
 
-/// `POST users/`
-pub async fn handler(mut cx: Staff<Write>, Body(input): Body<CreateUser>) -> ApiResult {
+/// `POST users/`. No transaction is open while the password is hashed.
+pub async fn handler(cx: Staff<Write>, Body(input): Body<CreateUser>) -> ApiResult {
+    let released = cx.0.release();
     let password_hash = match input.password {
         Some(password) => {
             password::check(&password, &input.email.to_lowercase())?;
@@ -37,6 +38,7 @@ pub async fn handler(mut cx: Staff<Write>, Body(input): Body<CreateUser>) -> Api
         None => None,
     };
     let new = NewUser { email: input.email, name: input.name, role: input.role, password_hash };
+    let mut cx = released.reopen().await?;
     let actor = cx.actor.clone();
     let (user, token) = create(&mut cx.tx, &actor, new).await?;
     let base = cx.state.config.organization_url(&cx.organization.slug);
