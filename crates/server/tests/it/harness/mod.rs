@@ -141,16 +141,21 @@ impl TestApp {
 }
 
 impl Drop for TestApp {
-    /// Jobs that died say that something is wrong which the test did not look at.
+    /// Jobs that fail, also those that the test left to run, say that something is wrong which it did not look at.
     fn drop(&mut self) {
         if std::thread::panicking() {
             return;
         }
         let owner = self.database.owner.clone();
+        let (mut state, mailer, role) = (self.state.clone(), self.mailer.clone(), self.database.runtime());
         let dead = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
                 use sqlx::Connection;
+                // What the test left to do is done too. The pool of the test's own runtime may be gone.
+                state.db = Db::new(role, 5, Arc::clone(&state.db.clock), Arc::clone(&state.db.ids));
+                compose::registry(&state, &mailer).drain(&state.db, "end").await.expect("jobs");
+                state.db.close().await;
                 let mut connection = sqlx::PgConnection::connect_with(&owner).await.unwrap();
                 let dead: Vec<String> =
                     sqlx::query_scalar("select kind || ': ' || coalesce(last_error, '') from platform.jobs where last_error is not null and kind not like 'test.%'")
