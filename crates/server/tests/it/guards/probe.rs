@@ -32,6 +32,8 @@ enum Hole {
 
 async fn rich() -> (TestApp, PgConnection) {
     let app = TestApp::start().await;
+    // The same event stands in two schemas when rows are put on the wrong side of the wall.
+    app.expect_pending();
     let (a, b) = Things::of_both(&app).await;
     let mut superuser = app.database.superuser().await;
     for (who, things, side) in [(app.admin(), a, &app.world.a), (app.foreign_admin(), b, &app.world.b)] {

@@ -6,7 +6,10 @@ pub mod database;
 pub mod schema;
 pub mod world;
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
 use channels::outgoing::Mailer;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -31,6 +34,7 @@ pub struct TestApp {
     pub clock: Arc<ManualClock>,
     pub world: World,
     pub mailer: Mailer,
+    leaves_work: AtomicBool,
     service: axum::Router,
     folder: tempfile::TempDir,
     pub database: Database,
@@ -87,7 +91,7 @@ impl TestApp {
         let mailer = compose::mailer(&state.config, smtp).unwrap();
         let world = World::create(&state, &database).await;
         let service = compose::service(&state, pages::router());
-        Self { state, clock, world, mailer, service, folder, database }
+        Self { state, clock, world, mailer, leaves_work: AtomicBool::new(false), service, folder, database }
     }
 
     /// Moves the clock.
@@ -98,6 +102,11 @@ impl TestApp {
     /// Dispatches and runs everything that is due, to the end; how many jobs ran.
     pub async fn run_jobs(&self) -> usize {
         compose::registry(&self.state, &self.mailer).drain(&self.state.db, "test").await.expect("jobs")
+    }
+
+    /// Says that the test leaves jobs or events that cannot be run.
+    pub fn expect_pending(&self) {
+        self.leaves_work.store(true, Ordering::Relaxed);
     }
 
     fn client(&self, slug: &str, token: Option<String>, forbidden: &'static str) -> Client {
@@ -141,16 +150,21 @@ impl TestApp {
 }
 
 impl Drop for TestApp {
-    /// Jobs that died say that something is wrong which the test did not look at.
+    /// Jobs that fail, also those that the test left to run, say that something is wrong which it did not look at.
     fn drop(&mut self) {
-        if std::thread::panicking() {
+        if std::thread::panicking() || self.leaves_work.load(Ordering::Relaxed) {
             return;
         }
         let owner = self.database.owner.clone();
+        let (mut state, mailer, role) = (self.state.clone(), self.mailer.clone(), self.database.runtime());
         let dead = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
                 use sqlx::Connection;
+                // What the test left to do is done too. The pool of the test's own runtime may be gone.
+                state.db = Db::new(role, 5, Arc::clone(&state.db.clock), Arc::clone(&state.db.ids));
+                compose::registry(&state, &mailer).drain(&state.db, "end").await.expect("jobs");
+                state.db.close().await;
                 let mut connection = sqlx::PgConnection::connect_with(&owner).await.unwrap();
                 let dead: Vec<String> =
                     sqlx::query_scalar("select kind || ': ' || coalesce(last_error, '') from platform.jobs where last_error is not null and kind not like 'test.%'")
