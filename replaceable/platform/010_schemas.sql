@@ -28,5 +28,10 @@ create schema if not exists shared;
 create schema if not exists ext;
 create extension if not exists btree_gin schema ext;
 revoke all on schema public from public;
+do $$
+begin
+  execute format('revoke temporary on database %I from public', current_database());
+end
+$$;
 grant usage on schema platform to helpdesk_rt, app_api, app_platform, helpdesk_definer;
 grant usage on schema ext to app_api, app_platform, helpdesk_definer;

@@ -171,7 +171,8 @@ pub async fn dispatch(db: &Db, subscriptions: &Subscriptions) -> AppResult<usize
     }
     sqlx::query!(
         "insert into platform.feed (organization_id, event_id, topic, entity_id, payload, occurred_at)
-         select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::jsonb[], $6::timestamptz[])",
+         select * from unnest($1::uuid[], $2::uuid[], $3::text[], $4::uuid[], $5::jsonb[], $6::timestamptz[])
+         on conflict (event_id) do nothing",
         &events.iter().map(|row| row.organization_id.0).collect::<Vec<_>>(),
         &events.iter().map(|row| row.id.0).collect::<Vec<_>>(),
         &events.iter().map(|row| row.topic.clone()).collect::<Vec<_>>(),
