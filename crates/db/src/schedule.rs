@@ -25,11 +25,30 @@ pub struct Schedule {
 }
 
 impl Schedule {
+    fn parsed(&self) -> AppResult<Cron> {
+        Cron::from_str(self.cron).map_err(|error| AppError::Internal(error.into()))
+    }
+
+    /// The first tick after `now`.
+    pub fn next_tick(&self, now: DateTime<Utc>) -> AppResult<DateTime<Utc>> {
+        self.parsed()?.find_next_occurrence(&now, false).map_err(|error| AppError::Internal(error.into()))
+    }
+
     /// The latest tick at or before `now`.
     pub fn latest_tick(&self, now: DateTime<Utc>) -> AppResult<DateTime<Utc>> {
-        let cron = Cron::from_str(self.cron).map_err(|error| AppError::Internal(error.into()))?;
+        let cron = self.parsed()?;
         cron.find_previous_occurrence(&now, true).map_err(|error| AppError::Internal(error.into()))
     }
+}
+
+/// When each schedule ticked last, by name; those that never did are absent.
+pub async fn last_ticks(db: &Db) -> AppResult<HashMap<String, DateTime<Utc>>> {
+    let mut tx = PlatformTx::begin(db, Mode::Read).await?;
+    let rows =
+        sqlx::query!(r#"select schedule, max(due_at) as "due_at!" from platform.schedule_runs group by schedule"#)
+            .fetch_all(&mut *tx)
+            .await?;
+    Ok(rows.into_iter().map(|row| (row.schedule, row.due_at)).collect())
 }
 
 /// Ticks this process has seen queued; saves asking the database every second.

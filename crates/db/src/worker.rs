@@ -72,11 +72,6 @@ impl Registry {
         self.schedules.push(schedule);
     }
 
-    /// The schedules, for lists.
-    pub fn schedules(&self) -> &[Schedule] {
-        &self.schedules
-    }
-
     async fn run(&self, db: &Db, job: ClaimedJob) {
         let started = std::time::Instant::now();
         let result = match self.handlers.get(job.kind.as_str()) {

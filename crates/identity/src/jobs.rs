@@ -1,4 +1,5 @@
-//! Dead letters: background jobs of the organization that ran out of attempts, seen and run again.
+//! Background work as administrators see it: dead letters of the organization, which can be run
+//! again, and what the installation does by the clock.
 //!
 //! Tables: `platform.jobs`, through `db::jobs`. Permissions: `jobs:manage`. Events: none.
 
@@ -13,6 +14,9 @@ pub fn routes() -> Vec<Route> {
     let manage = Access::needs(Permission::JobManage);
     vec![
         Route::get("/jobs", manage, "jobs_list", "List dead jobs", list).query::<JobQuery>().ok::<Page<JobOut>>(200),
+        Route::get("/jobs/schedules", manage, "jobs_schedules", "What runs by the clock", schedules)
+            .query::<JobQuery>()
+            .ok::<Page<ScheduleOut>>(200),
         Route::post("/jobs/{id}/retry", manage, "jobs_retry", "Run a dead job again", retry).ok::<RetriedJob>(202),
     ]
 }
@@ -50,6 +54,21 @@ struct RetriedJob {
     state: &'static str,
 }
 
+/// Something that the installation does by the clock.
+#[derive(Debug, Serialize, ToSchema)]
+struct ScheduleOut {
+    /// Stable.
+    name: String,
+    /// What is done.
+    kind: String,
+    /// Five fields, UTC.
+    cron: String,
+    /// When it was due last; null before the first time.
+    last_at: Option<DateTime<Utc>>,
+    /// When it is due next.
+    next_at: DateTime<Utc>,
+}
+
 #[derive(Debug, Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 struct JobQuery {
@@ -68,6 +87,25 @@ async fn list(cx: Staff<Read>, RequestUri(uri): RequestUri, Query(query): Query<
     let (count, jobs) = db::jobs::dead(&db, organization, listing.limit(), listing.offset()).await?;
     let jobs = jobs.into_iter().map(JobOut::from).collect();
     Ok(web::ok(&listing.page(jobs, Some(count), None), None))
+}
+
+/// `GET jobs/schedules/`
+async fn schedules(cx: Staff<Read>, RequestUri(uri): RequestUri, Query(query): Query<JobQuery>) -> ApiResult {
+    let listing = Listing::new(&uri, query.page, query.page_size, None)?;
+    let state = cx.state.clone();
+    drop(cx);
+    let (mut last, now) = (db::schedule::last_ticks(&state.db).await?, state.db.now());
+    let mut rows = Vec::with_capacity(state.schedules.len());
+    for schedule in state.schedules {
+        rows.push(ScheduleOut {
+            name: schedule.name.to_owned(),
+            kind: schedule.kind.to_owned(),
+            cron: schedule.cron.to_owned(),
+            last_at: last.remove(schedule.name),
+            next_at: schedule.next_tick(now)?,
+        });
+    }
+    Ok(web::ok(&web::page_links(&listing, rows), None))
 }
 
 /// `POST jobs/{id}/retry/`

@@ -16,7 +16,7 @@ use web::{AppState, Config, HostCache, Keys};
 use crate::{
     config::{self, Settings},
     failure::{Failure, at},
-    secret,
+    housekeeping, secret,
 };
 
 /// The database on an embedded server.
@@ -130,6 +130,7 @@ impl Ground {
             keys: Keys::new(&self.secret),
             files: Arc::new(files),
             hosts: HostCache::default(),
+            schedules: housekeeping::SCHEDULES,
         })
     }
 

@@ -7,9 +7,14 @@ use web::AppState;
 /// How long the feed, its ticks, and what has ended are kept.
 const KEPT: TimeDelta = TimeDelta::days(14);
 
-/// Adds the nightly schedule and its job.
+/// Everything that runs by the clock.
+pub const SCHEDULES: &[Schedule] = &[Schedule { name: "prune", cron: "17 3 * * *", kind: "platform.prune" }];
+
+/// Adds the schedules and their jobs.
 pub fn jobs(registry: &mut Registry, state: &AppState) {
-    registry.schedule(Schedule { name: "prune", cron: "17 3 * * *", kind: "platform.prune" });
+    for schedule in state.schedules {
+        registry.schedule(*schedule);
+    }
     let db = state.db.clone();
     registry.handle("platform.prune", move |_| {
         let db = db.clone();

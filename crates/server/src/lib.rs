@@ -7,7 +7,7 @@ pub mod config;
 pub mod demo;
 pub mod failure;
 pub mod health;
-mod housekeeping;
+pub mod housekeeping;
 pub mod observe;
 mod organizations;
 pub mod pages;

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use db::Db;
+use db::{Db, schedule::Schedule};
 use hmac::{Hmac, KeyInit, Mac};
 use object_store::ObjectStore;
 use sha2::Sha256;
@@ -76,4 +76,6 @@ pub struct AppState {
     pub files: Arc<dyn ObjectStore>,
     /// Which host belongs to which organization.
     pub hosts: HostCache,
+    /// What runs by the clock.
+    pub schedules: &'static [Schedule],
 }

@@ -70,6 +70,7 @@ impl Ground {
             keys: Keys::new(b"the secret of all tests"),
             files: Arc::new(LocalFileSystem::new_with_prefix(folder.path().join("files")).unwrap()),
             hosts: HostCache::default(),
+            schedules: server::housekeeping::SCHEDULES,
         };
         Self { state, clock, folder, database }
     }
