@@ -271,6 +271,9 @@ async fn administrators_see_what_runs_by_the_clock() {
     assert_eq!((before["count"].as_i64(), &before["results"][0]["last_at"]), (Some(1), &serde_json::Value::Null));
     app.run_jobs().await;
     let after = app.admin().get("/jobs/schedules/").await.ok()["results"][0].clone();
-    assert_eq!((&after["last_at"], &after["next_at"]), (&json!("2026-03-02T03:17:00Z"), &json!("2026-03-03T03:17:00Z")));
+    assert_eq!(
+        (&after["last_at"], &after["next_at"]),
+        (&json!("2026-03-02T03:17:00Z"), &json!("2026-03-03T03:17:00Z"))
+    );
     app.agent().get("/jobs/schedules/").await.is(403);
 }
