@@ -102,15 +102,18 @@ fn quoted_printable(body: &[u8], max: usize) -> Vec<u8> {
     out
 }
 
-/// Text in any charset as a string. Unknown charsets are read as UTF-8, or as Latin-1 when they
-/// are not that.
+/// Text in any charset as a string. Unknown and undeclared charsets are read as UTF-8, or as
+/// Latin-1 when they are not that.
 pub(super) fn charset(name: Option<&str>, bytes: &[u8]) -> String {
     if let Some(rest) = bytes.strip_prefix(b"\xef\xbb\xbf") {
         return String::from_utf8_lossy(rest).into_owned();
     }
     let name = name.unwrap_or("").trim().trim_matches('"');
-    let utf8 = matches!(name.to_ascii_lowercase().as_str(), "" | "utf-8" | "utf8" | "us-ascii");
+    let lower = name.to_ascii_lowercase();
+    let utf8 = matches!(lower.as_str(), "utf-8" | "utf8");
+    let undeclared = matches!(lower.as_str(), "" | "us-ascii");
     if !utf8
+        && !undeclared
         && name.len() <= 45
         && let Some(decode) = charset_decoder(name.as_bytes())
     {

@@ -1,9 +1,14 @@
 //! Splitting a header block into fields.
 
+use std::borrow::Cow;
+
 use mail_parser::HeaderValue;
 use mail_parser::parsers::MessageStream;
 
-use super::types::{Limits, ParseFailure};
+use super::{
+    decode::charset,
+    types::{Limits, ParseFailure},
+};
 
 /// Line reader over the raw mail, counting lines.
 pub(super) struct Lines<'a> {
@@ -103,7 +108,7 @@ impl Headers {
             if let Some(last) = self.fields.last_mut() {
                 last.value.truncate(last.value.len().saturating_sub(2));
                 last.value.extend_from_slice(b"\r\n");
-                last.value.extend_from_slice(line);
+                last.value.extend_from_slice(&readable(line));
                 last.value.extend_from_slice(b"\r\n");
                 if last.value.len() > limits.header {
                     return Err(ParseFailure::HeaderTooLong);
@@ -125,7 +130,7 @@ impl Headers {
         if self.fields.len() >= limits.headers {
             return Err(ParseFailure::TooManyHeaders);
         }
-        let mut bytes = value.get(1..).unwrap_or_default().to_vec();
+        let mut bytes = readable(value.get(1..).unwrap_or_default()).into_owned();
         // NUL and bare CR have no business in a header.
         bytes.retain(|byte| !matches!(byte, 0 | b'\r'));
         bytes.extend_from_slice(b"\r\n");
@@ -197,6 +202,14 @@ impl Headers {
             }
         }
         ids
+    }
+}
+
+/// Header text is ASCII or UTF-8; where it is neither, somebody forgot to encode Western European text.
+fn readable(line: &[u8]) -> Cow<'_, [u8]> {
+    match std::str::from_utf8(line) {
+        Ok(_) => Cow::Borrowed(line),
+        Err(_) => Cow::Owned(charset(Some("windows-1252"), line).into_bytes()),
     }
 }
 

@@ -66,6 +66,15 @@ fn html_only_and_mixed_bodies() {
 }
 
 #[test]
+fn headers_that_nobody_encoded_keep_their_letters() {
+    let raw = b"From: J\xf6rg <j@x.example>\nSubject: Gr\xfc\xdfe\n roh \xe4\n\nx";
+    let mail = parse(raw, &Limits::default()).unwrap();
+    assert_eq!((mail.from.name.as_deref(), mail.subject.as_str()), (Some("Jörg"), "Grüße roh ä"));
+    let raw = "From: Jörg <j@x.example>\nSubject: Grüße\n\nx";
+    assert_eq!(parse(raw.as_bytes(), &Limits::default()).unwrap().subject, "Grüße");
+}
+
+#[test]
 fn charsets_never_fail() {
     for (charset, bytes, wanted) in [
         ("iso-2022-jp", &b"\x1b$B$3$s\x1b(B"[..], "こん"),
@@ -77,7 +86,8 @@ fn charsets_never_fail() {
         ("utf-16le", b"a\0b\0", "ab"),
         ("us-ascii", "ä".as_bytes(), "ä"),
         ("x-unknown", b"\xe4b", "äb"),
-        ("", b"\xe4b", "\u{fffd}b"),
+        ("", b"\xe4b", "äb"),
+        ("utf-8", b"\xe4b", "\u{fffd}b"),
         ("\0\0\0", b"x", "x"),
         ("utf-7", b"+////////////", ""),
         ("utf-16", b"\xff", ""),

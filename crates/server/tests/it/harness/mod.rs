@@ -54,7 +54,7 @@ impl Ground {
         let database = Database::create().await;
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(ManualClock::new(start_of_time()));
-        let ids = Arc::new(IdGen::new(Arc::clone(&clock) as Arc<dyn Clock>));
+        let ids = Arc::new(IdGen::seeded(Arc::clone(&clock) as Arc<dyn Clock>, 42));
         let config = Config {
             base_domain: "localhost".to_owned(),
             public_port: 8000,
