@@ -102,6 +102,30 @@ platform.schedule_runs
   job_id uuid not null
   constraint schedule_runs_pkey PRIMARY KEY (schedule, due_at)
 
+shared.audit_log (row-level security, forced)
+  organization_id uuid not null
+  id uuid not null
+  occurred_at timestamp with time zone not null
+  action text not null
+  actor_kind text not null
+  actor_id uuid
+  actor_name text not null
+  impersonator_id uuid
+  session_id uuid
+  ip text
+  user_agent text
+  request_id text
+  entity_kind text not null
+  entity_id uuid
+  before jsonb
+  after jsonb
+  constraint audit_log_actor_check CHECK ((actor_kind = ANY (ARRAY['user'::text, 'customer'::text, 'key'::text, 'operator'::text, 'system'::text, 'anonymous'::text])))
+  constraint audit_log_pkey PRIMARY KEY (organization_id, id)
+  CREATE INDEX audit_log_actor_idx ON shared.audit_log USING btree (organization_id, actor_id, id)
+  CREATE INDEX audit_log_entity_idx ON shared.audit_log USING btree (organization_id, entity_id, id)
+  CREATE INDEX audit_log_order_idx ON shared.audit_log USING btree (organization_id, occurred_at DESC, id DESC)
+  policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
+
 shared.customers (row-level security, forced)
   organization_id uuid not null
   id uuid not null
@@ -124,6 +148,15 @@ shared.customers (row-level security, forced)
   CREATE INDEX customers_created_idx ON shared.customers USING btree (organization_id, created_at DESC, id)
   CREATE INDEX customers_name_idx ON shared.customers USING btree (organization_id, name, id)
   CREATE INDEX customers_search_idx ON shared.customers USING gin (organization_id, search)
+  policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
+
+shared.data_keys (row-level security, forced)
+  organization_id uuid not null
+  id uuid not null
+  wrapped bytea not null
+  created_at timestamp with time zone not null
+  retired_at timestamp with time zone
+  constraint data_keys_pkey PRIMARY KEY (organization_id, id)
   policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
 
 shared.files (row-level security, forced)

@@ -14,7 +14,12 @@ begin
     execute format('alter table %s force row level security', each_table);
     execute format('drop policy if exists organization on %s', each_table);
     execute format('create policy organization on %s for all using (%s) with check (%s)', each_table, rule, rule);
-    execute format('grant select, insert, update, delete on %s to app_api', each_table);
+    execute format('revoke all on %s from app_api', each_table);
+    if name in ('audit_log', 'audit_chain') then
+      execute format('grant select, insert on %s to app_api', each_table);
+    else
+      execute format('grant select, insert, update, delete on %s to app_api', each_table);
+    end if;
     execute format('grant select on %s to helpdesk_definer', each_table);
   end loop;
 end

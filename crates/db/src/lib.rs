@@ -3,6 +3,7 @@
 //! Tenant rows are reached through [`TenantTx`] and nothing else; `docs/TENANCY.md` says why.
 
 pub mod admin;
+pub mod audit;
 mod constraint;
 pub mod embedded;
 pub mod jobs;
@@ -13,6 +14,7 @@ pub mod schedule;
 pub mod stats;
 mod tasks;
 mod tx;
+pub mod vault;
 pub mod worker;
 
 use std::{sync::Arc, time::Duration};
@@ -29,6 +31,7 @@ pub use constraint::OnConstraint;
 pub use migrate::{MIGRATION_LOCK, behind, latest_version, migrate, provision_schema};
 pub use tasks::{Tasks, uncancelled};
 pub use tx::{Mode, PlatformTx, Tenant, TenantTx, Who};
+pub use vault::Vault;
 
 /// The way to the database for the whole product: one pool as the runtime role, time and ids.
 #[derive(Clone, Debug)]

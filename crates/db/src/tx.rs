@@ -13,7 +13,7 @@ use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, Postgres, Row, poo
 use uuid::Uuid;
 
 use crate::{
-    Db,
+    Db, audit,
     outbox::{OutboxRow, flush},
     tasks::{detached, uncancelled},
 };
@@ -157,6 +157,7 @@ pub struct TenantTx {
     db: Db,
     organization: OrganizationId,
     pending: Vec<OutboxRow>,
+    audit: audit::Pending,
 }
 
 impl TenantTx {
@@ -186,7 +187,10 @@ impl TenantTx {
             Some(json) => Some(serde_json::from_str(&json).map_err(|error| AppError::Internal(error.into()))?),
             None => None,
         };
-        Ok((Self { tx, db: db.clone(), organization: tenant.id, pending: Vec::new() }, who))
+        Ok((
+            Self { tx, db: db.clone(), organization: tenant.id, pending: Vec::new(), audit: audit::Pending::default() },
+            who,
+        ))
     }
 
     /// Opens the organization for the product itself (jobs, intake, sign-in, command line).
@@ -219,19 +223,23 @@ impl TenantTx {
         self.pending.push(row);
     }
 
+    pub(crate) fn audit_mut(&mut self) -> &mut audit::Pending {
+        &mut self.audit
+    }
+
     /// Commits without telling anybody: imports, whose events are history.
-    pub async fn commit_quietly(mut self) -> AppResult<()> {
-        self.pending.clear();
+    pub async fn commit_quietly(self) -> AppResult<()> {
         self.tx.commit().await
     }
 
-    /// Writes the outbox rows, commits and wakes the dispatcher.
+    /// Writes the audit log and the outbox, commits and wakes the dispatcher.
     pub async fn commit(mut self) -> AppResult<()> {
         let pending = std::mem::take(&mut self.pending);
         let organization = self.organization;
         if !pending.is_empty() {
             flush(&mut self, organization, &pending).await?;
         }
+        audit::flush(&mut self).await?;
         self.tx.commit().await?;
         if !pending.is_empty() {
             self.db.wake();

@@ -70,6 +70,20 @@ permissions! {
     MailCatcherRead = "mail_catcher:read",
     /// See dead jobs and run them again.
     JobManage = "jobs:manage",
+    /// Make and change custom roles.
+    RoleWrite = "roles:write",
+    /// Make, see and revoke API keys.
+    ApiKeyManage = "api_keys:manage",
+    /// Read the audit log.
+    AuditRead = "audit:read",
+    /// Change the organization's settings, branding and domains.
+    OrganizationWrite = "organization:write",
+    /// Set up sign-in through an identity provider.
+    IdentityProviderWrite = "identity_providers:write",
+    /// Export everything the organization has.
+    OrganizationExport = "organization:export",
+    /// Act as another person, visibly in the audit log.
+    UserImpersonate = "users:impersonate",
 }
 
 impl fmt::Display for Permission {
@@ -145,7 +159,19 @@ impl RoleKey {
             P::CustomerWrite,
         ];
         let manager = [P::TicketForceClose, P::TicketDelete, P::SlaWrite];
-        let admin = [P::UserWrite, P::MailboxWrite, P::MailCatcherRead, P::JobManage];
+        let admin = [
+            P::UserWrite,
+            P::MailboxWrite,
+            P::MailCatcherRead,
+            P::JobManage,
+            P::RoleWrite,
+            P::ApiKeyManage,
+            P::AuditRead,
+            P::OrganizationWrite,
+            P::IdentityProviderWrite,
+            P::OrganizationExport,
+            P::UserImpersonate,
+        ];
         match self {
             Self::Customer => customer.to_vec(),
             Self::Technician => technician.to_vec(),

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use db::{
-    Db, Tasks,
+    Db, Tasks, Vault,
     admin::{self, RUNTIME_ROLE},
     embedded::{Embedded, EmbeddedConfig},
 };
@@ -124,10 +124,12 @@ impl Ground {
             data_dir,
             node: node_name(),
         };
+        let keys = Keys::new(&self.secret);
         Ok(AppState {
             db: Db::new(self.runtime.clone(), POOL, Arc::new(SystemClock), Arc::clone(&self.ids)),
             config: Arc::new(config),
-            keys: Keys::new(&self.secret),
+            vault: Vault::new(keys.derive("data-keys")),
+            keys,
             files: Arc::new(files),
             hosts: HostCache::default(),
             schedules: housekeeping::SCHEDULES,

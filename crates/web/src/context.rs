@@ -18,7 +18,7 @@ use kernel::{
 
 use crate::{
     Access, ApiError, ApiResult, AppState, HostOrganization, RouteMeta,
-    middleware::LogActor,
+    middleware::{Caller, LogActor},
     token::{self, Audience, Claims},
 };
 
@@ -50,6 +50,8 @@ pub struct MemberContext {
     pub actor: Actor,
     /// The organization.
     pub organization: Organization,
+    /// Where the request comes from.
+    pub caller: Caller,
     /// The application.
     pub state: AppState,
 }
@@ -108,13 +110,19 @@ async fn enter(parts: &mut Parts, state: &AppState, permission: Permission, mode
         Some(_) => return Err(unauthenticated("This token belongs to another organization.")),
         None => known(state, claims.org).await?,
     };
-    let (tx, who, organization) = open(state, organization, claims.sid, mode).await?;
+    let (mut tx, who, organization) = open(state, organization, claims.sid, mode).await?;
     let actor = actor(organization.id, claims.sid, &who);
+    let caller = caller(parts);
+    tx.act_as(caller.origin(&actor));
     if let Some(log) = parts.extensions.get::<LogActor>() {
         log.set(&organization.slug, &actor);
     }
     actor.require(permission)?;
-    Ok(MemberContext { tx, actor, organization, state: state.clone() })
+    Ok(MemberContext { tx, actor, organization, caller, state: state.clone() })
+}
+
+fn caller(parts: &Parts) -> Caller {
+    parts.extensions.get::<Caller>().cloned().unwrap_or_default()
 }
 
 async fn known(state: &AppState, id: OrganizationId) -> AppResult<Organization> {
@@ -192,6 +200,8 @@ fn unauthenticated(sentence: &str) -> AppError {
 pub struct Public {
     /// The organization of the host; none on the bare host.
     pub organization: Option<Organization>,
+    /// Where the request comes from.
+    pub caller: Caller,
     /// The application.
     pub state: AppState,
 }
@@ -205,14 +215,17 @@ impl FromRequestParts<AppState> for Public {
             _ => return Err(AppError::internal("a route that is not public asks for anybody").into()),
         }
         let organization = parts.extensions.get::<HostOrganization>().cloned().and_then(|host| host.0);
-        Ok(Self { organization, state: state.clone() })
+        Ok(Self { organization, caller: caller(parts), state: state.clone() })
     }
 }
 
 impl Public {
     /// Opens an organization for what happens before anybody is known: sign-in, invitations.
     pub async fn open(&self, organization: &Organization, mode: Mode) -> AppResult<TenantTx> {
-        TenantTx::system(&self.state.db, Tenant { id: organization.id, placement_version: None }, mode).await
+        let tenant = Tenant { id: organization.id, placement_version: None };
+        let mut tx = TenantTx::system(&self.state.db, tenant, mode).await?;
+        tx.act_as(self.caller.anonymous());
+        Ok(tx)
     }
 }
 
@@ -285,6 +298,8 @@ pub struct Released {
     pub actor: Actor,
     /// The organization.
     pub organization: Organization,
+    /// Where the request comes from.
+    pub caller: Caller,
     /// The application.
     pub state: AppState,
 }
@@ -292,7 +307,7 @@ pub struct Released {
 impl MemberContext {
     /// Gives the transaction back.
     pub fn release(self) -> Released {
-        Released { actor: self.actor, organization: self.organization, state: self.state }
+        Released { actor: self.actor, organization: self.organization, caller: self.caller, state: self.state }
     }
 }
 
@@ -300,8 +315,9 @@ impl Released {
     /// Opens a writing transaction for the same session, which is checked anew.
     pub async fn reopen(self) -> AppResult<MemberContext> {
         let session = self.actor.session.ok_or_else(|| AppError::internal("a member without a session"))?;
-        let (tx, who, organization) = open(&self.state, self.organization, session, Mode::Write).await?;
+        let (mut tx, who, organization) = open(&self.state, self.organization, session, Mode::Write).await?;
         let actor = actor(organization.id, session, &who);
-        Ok(MemberContext { tx, actor, organization, state: self.state })
+        tx.act_as(self.caller.origin(&actor));
+        Ok(MemberContext { tx, actor, organization, caller: self.caller, state: self.state })
     }
 }

@@ -20,7 +20,7 @@ pub use context::{Member, MemberContext, Operator, Public, Read, Staff, Write};
 pub use cursor::Cursor;
 pub use extract::{IfMatch, Nested, PathId, Ref, RequestUri};
 pub use host::{HostCache, HostOrganization};
-pub use middleware::{RequestId, service};
+pub use middleware::{Caller, service};
 pub use problem::{ApiError, ApiResult};
 pub use query::{Listing, Query, page_links};
 pub use reply::{accepted, created, no_content, ok, redirect};

@@ -2,7 +2,7 @@
 //! panics caught, one log line.
 
 use std::{
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     panic::AssertUnwindSafe,
     sync::{Arc, Mutex, PoisonError},
     time::{Duration, Instant},
@@ -17,7 +17,10 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
-use db::stats::{Stats, counted};
+use db::{
+    audit::Origin,
+    stats::{Stats, counted},
+};
 use futures_util::FutureExt;
 use kernel::{Actor, AppError, AppResult};
 use tower::Layer;
@@ -32,10 +35,6 @@ use crate::{
 
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// The id under which a request stands in the log and in error answers.
-#[derive(Debug, Clone)]
-pub struct RequestId(pub String);
-
 /// Where the extractors leave who asked, for the log line.
 #[derive(Debug, Clone, Default)]
 pub struct LogActor(Arc<Mutex<Option<(String, String)>>>);
@@ -49,6 +48,42 @@ impl LogActor {
 
     fn take(&self) -> (String, String) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take().unwrap_or_default()
+    }
+}
+
+/// Where a request comes from.
+#[derive(Debug, Clone, Default)]
+pub struct Caller {
+    /// Address of the peer.
+    pub ip: Option<IpAddr>,
+    /// What the client calls itself, cut to 300 characters.
+    pub user_agent: Option<String>,
+    /// Id of the request.
+    pub request_id: String,
+}
+
+impl Caller {
+    /// For the audit log: somebody who is not known yet.
+    pub fn anonymous(&self) -> Origin {
+        Origin {
+            kind: "anonymous",
+            name: "Nobody".to_owned(),
+            ip: self.ip.map(|ip| ip.to_string()),
+            user_agent: self.user_agent.clone(),
+            request_id: Some(self.request_id.clone()),
+            ..Origin::default()
+        }
+    }
+
+    /// For the audit log: this actor.
+    pub fn origin(&self, actor: &Actor) -> Origin {
+        Origin {
+            kind: actor.person.kind(),
+            id: actor.person.uuid(),
+            name: actor.name.clone(),
+            session: actor.session,
+            ..self.anonymous()
+        }
     }
 }
 
@@ -129,11 +164,14 @@ async fn around(State(state): State<AppState>, mut request: Request, next: Next)
     let started = Instant::now();
     let id = request_id(&state, &request);
     let (method, path) = (request.method().clone(), path_for_log(request.uri()));
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip().to_string());
+    let ip = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
+    let user_agent = request.headers().get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
+    let user_agent = user_agent.map(|text| text.chars().take(300).collect());
+    let peer = ip.map(|ip| ip.to_string());
     let (actor, stats) = (LogActor::default(), Arc::new(Stats::default()));
     let uri = request.uri().clone();
     request.extensions_mut().insert(RequestUri(uri));
-    request.extensions_mut().insert(RequestId(id.clone()));
+    request.extensions_mut().insert(Caller { ip, user_agent, request_id: id.clone() });
     request.extensions_mut().insert(actor.clone());
     let answered = AssertUnwindSafe(counted(Arc::clone(&stats), next.run(request))).catch_unwind().await;
     let response = answered.unwrap_or_else(|_| ApiError(AppError::internal("a handler panicked")).into_response());

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use db::{Db, schedule::Schedule};
+use db::{Db, Vault, schedule::Schedule};
 use hmac::{Hmac, KeyInit, Mac};
 use object_store::ObjectStore;
 use sha2::Sha256;
@@ -72,6 +72,8 @@ pub struct AppState {
     pub config: Arc<Config>,
     /// Derived keys.
     pub keys: Keys,
+    /// Secrets in the database.
+    pub vault: Vault,
     /// Files.
     pub files: Arc<dyn ObjectStore>,
     /// Which host belongs to which organization.

@@ -1,6 +1,6 @@
 //! Sign-in with address and password.
 
-use axum::{extract::ConnectInfo, http::HeaderMap};
+use axum::http::HeaderMap;
 use db::{Mode, TenantTx, platform::Organization};
 use kernel::{Actor, AppError, AppResult, CustomerId, OrganizationId, Person, SessionId, UserId};
 use web::{ApiResult, AppState, Body, Public, token};
@@ -16,17 +16,9 @@ use crate::{
 };
 
 /// `POST auth/login/`
-pub async fn handler(
-    public: Public,
-    headers: HeaderMap,
-    peer: Option<axum::Extension<ConnectInfo<std::net::SocketAddr>>>,
-    Body(input): Body<Login>,
-) -> ApiResult {
-    let ip = peer.map(|peer| peer.0.0.ip().to_string());
-    let agent =
-        headers.get("user-agent").and_then(|agent| agent.to_str().ok()).map(|text| text.chars().take(300).collect());
+pub async fn handler(public: Public, headers: HeaderMap, Body(input): Body<Login>) -> ApiResult {
     let bare_host = public.organization.is_none();
-    let signed_in = run(&public, &input, agent, ip).await?.ok_or_else(|| wrong(bare_host))?;
+    let signed_in = run(&public, &input).await?.ok_or_else(|| wrong(bare_host))?;
     Ok(answer(signed_in, cookie::wanted(&headers)))
 }
 
@@ -47,12 +39,7 @@ fn wrong(bare_host: bool) -> AppError {
     AppError::Unauthenticated(format!("The address or the password is wrong.{hint}"))
 }
 
-async fn run(
-    public: &Public,
-    input: &Login,
-    user_agent: Option<String>,
-    ip: Option<String>,
-) -> AppResult<Option<(SignedIn, RefreshToken)>> {
+async fn run(public: &Public, input: &Login) -> AppResult<Option<(SignedIn, RefreshToken)>> {
     let email = kernel::email::normalize(&input.email).unwrap_or_default();
     let organization = organization(public, input, &email).await?;
     let credential = match &organization {
@@ -74,8 +61,8 @@ async fn run(
         id: session,
         kind: &credential.kind,
         person: credential.id,
-        user_agent,
-        ip,
+        user_agent: public.caller.user_agent.clone(),
+        ip: public.caller.ip.map(|ip| ip.to_string()),
         expires_at: now + SESSION_LIFE,
     };
     store::insert(&mut tx, organization.id, &new, now).await?;

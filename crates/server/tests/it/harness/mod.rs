@@ -13,7 +13,7 @@ use std::sync::{
 
 use channels::outgoing::Mailer;
 use chrono::{DateTime, TimeDelta, Utc};
-use db::Db;
+use db::{Db, Vault};
 use kernel::{Clock, IdGen, ManualClock};
 use object_store::local::LocalFileSystem;
 use server::{compose, pages};
@@ -64,10 +64,12 @@ impl Ground {
             node: "test".to_owned(),
         };
         std::fs::create_dir(folder.path().join("files")).unwrap();
+        let keys = Keys::new(b"the secret of all tests");
         let state = AppState {
             db: Db::new(database.runtime(), 5, Arc::clone(&clock) as Arc<dyn Clock>, ids),
             config: Arc::new(config),
-            keys: Keys::new(b"the secret of all tests"),
+            vault: Vault::new(keys.derive("data-keys")),
+            keys,
             files: Arc::new(LocalFileSystem::new_with_prefix(folder.path().join("files")).unwrap()),
             hosts: HostCache::default(),
             schedules: server::housekeeping::SCHEDULES,
