@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use db::{
     Db, Tasks, Vault,
-    admin::{self, RUNTIME_ROLE},
+    admin::{self, Owner, RUNTIME_ROLE},
     embedded::{Embedded, EmbeddedConfig},
 };
 use kernel::{IdGen, SystemClock};
@@ -130,6 +130,7 @@ impl Ground {
         Ok(AppState {
             signing: SigningKeys::load(&db, &vault).await?,
             db,
+            owner: Owner(self.owner.clone()),
             config: Arc::new(config),
             vault,
             keys,

@@ -10,7 +10,7 @@ use axum::{
     http::{HeaderMap, header, request::Parts},
     response::Response,
 };
-use db::{Mode, Tenant, TenantTx, Who, platform::Organization};
+use db::{Mode, Tenant, TenantTx, Who, operators::By, platform::Organization};
 use kernel::{
     Actor, AppError, AppResult, CustomerId, OperatorId, OrganizationId, Permission, Person, SessionId, UserId,
     Visibility,
@@ -239,6 +239,12 @@ impl Public {
 pub struct Operator {
     /// Who.
     pub id: OperatorId,
+    /// Lower-case address.
+    pub email: String,
+    /// The session.
+    pub session: SessionId,
+    /// Where the request comes from.
+    pub caller: Caller,
     /// The application.
     pub state: AppState,
 }
@@ -255,9 +261,17 @@ impl FromRequestParts<AppState> for Operator {
             return Err(AppError::NotFound.into());
         }
         let claims = claims(&parts.headers, state, Audience::Platform).await?;
-        let operator = db::platform::operator_of_session(&state.db, claims.sid).await?;
-        let id = operator.ok_or_else(|| unauthenticated("The session has ended; sign in again."))?;
-        Ok(Self { id, state: state.clone() })
+        let operator = db::operators::operator_of_session(&state.db, claims.sid).await?;
+        let (id, email) = operator.ok_or_else(|| unauthenticated("The session has ended; sign in again."))?;
+        Ok(Self { id, email, session: claims.sid, caller: caller(parts), state: state.clone() })
+    }
+}
+
+impl Operator {
+    /// For the operators' log.
+    pub fn by(&self) -> By {
+        let request_id = Some(self.caller.request_id.clone());
+        By { operator: Some((self.id, self.email.clone())), ip: self.caller.ip, request_id }
     }
 }
 

@@ -16,10 +16,10 @@ mod state;
 mod text;
 pub mod token;
 
-pub use body::Body;
+pub use body::{Body, read_limited};
 pub use context::{Member, MemberContext, Operator, Public, Read, Staff, Write};
 pub use cursor::Cursor;
-pub use extract::{IfMatch, Nested, PathId, Ref, RequestUri};
+pub use extract::{IfMatch, Nested, PathId, PathText, Ref, RequestUri};
 pub use host::{HostCache, HostOrganization};
 pub use middleware::{Caller, service};
 pub use problem::{ApiError, ApiResult};

@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use db::{Db, Vault, schedule::Schedule};
+use db::{Db, Vault, admin::Owner, schedule::Schedule};
 use hmac::{Hmac, KeyInit, Mac};
 use object_store::ObjectStore;
 use sha2::Sha256;
@@ -78,6 +78,8 @@ fn derive(secret: &[u8], purpose: &str) -> [u8; 32] {
 pub struct AppState {
     /// The database.
     pub db: Db,
+    /// The owner's way into it.
+    pub owner: Owner,
     /// The set-up.
     pub config: Arc<Config>,
     /// Derived keys.

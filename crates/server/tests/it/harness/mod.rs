@@ -13,7 +13,7 @@ use std::sync::{
 
 use channels::outgoing::Mailer;
 use chrono::{DateTime, TimeDelta, Utc};
-use db::{Db, Vault};
+use db::{Db, Vault, admin::Owner};
 use kernel::{Clock, IdGen, ManualClock};
 use object_store::local::LocalFileSystem;
 use server::{compose, pages};
@@ -70,6 +70,7 @@ impl Ground {
         let state = AppState {
             signing: SigningKeys::load(&db, &vault).await.unwrap(),
             db,
+            owner: Owner(database.owner.clone()),
             config: Arc::new(config),
             vault,
             keys,
