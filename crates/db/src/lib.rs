@@ -3,6 +3,7 @@
 //! Tenant rows are reached through [`TenantTx`] and nothing else; `docs/TENANCY.md` says why.
 
 pub mod admin;
+pub mod attempts;
 pub mod audit;
 mod constraint;
 pub mod embedded;
