@@ -176,9 +176,10 @@ fn actor(organization: OrganizationId, session: SessionId, who: &Who) -> Actor {
     }
 }
 
-/// Whether the token was made by us and has not ended; what it may do is found out later.
-pub(crate) fn is_signed_in(headers: &HeaderMap, state: &AppState) -> bool {
-    [Audience::Organization, Audience::Platform].into_iter().any(|audience| claims(headers, state, audience).is_ok())
+/// What a token says that was made by us and has not ended; what it may do is found out later.
+pub(crate) fn any_claims(headers: &HeaderMap, state: &AppState) -> Option<Claims> {
+    let of = |audience| claims(headers, state, audience).ok();
+    of(Audience::Organization).or_else(|| of(Audience::Platform))
 }
 
 fn claims(headers: &HeaderMap, state: &AppState, audience: Audience) -> AppResult<Claims> {
