@@ -83,14 +83,14 @@ async fn an_organization_counts_its_own_accounts_only() {
     );
     let open = async || TenantTx::system(db, a, Mode::Write).await.unwrap();
     let now = db.now();
-    assert!(theirs.check(&mut open().await, now).await.is_err());
-    assert!(theirs.failed(&mut open().await, now).await.is_err());
-    assert!(theirs.lift(&mut open().await, now).await.is_err());
-    assert!(may_mail(&mut open().await, b, "x@y.z", now).await.is_err());
-    ours.check(&mut open().await, now).await.unwrap();
-    ours.failed(&mut open().await, now).await.unwrap().answer().unwrap();
-    ours.lift(&mut open().await, now).await.unwrap();
-    assert!(may_mail(&mut open().await, a, "x@y.z", now).await.unwrap());
+    assert!(theirs.check(&mut *open().await, now).await.is_err());
+    assert!(theirs.failed(&mut *open().await, now).await.is_err());
+    assert!(theirs.lift(&mut *open().await, now).await.is_err());
+    assert!(may_mail(&mut *open().await, b, "x@y.z", now).await.is_err());
+    ours.check(&mut *open().await, now).await.unwrap();
+    ours.failed(&mut *open().await, now).await.unwrap().answer().unwrap();
+    ours.lift(&mut *open().await, now).await.unwrap();
+    assert!(may_mail(&mut *open().await, a, "x@y.z", now).await.unwrap());
 }
 
 #[tokio::test]
