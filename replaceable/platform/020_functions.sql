@@ -146,7 +146,7 @@ language plpgsql stable security definer set search_path = platform, pg_temp as 
 declare
   nobody constant uuid := '00000000-0000-0000-0000-000000000000';
 begin
-  if p_organization <> nullif(current_setting('app.organization_id', true), '')::uuid then
+  if p_organization is not null and p_organization is distinct from nullif(current_setting('app.organization_id', true), '')::uuid then
     raise exception 'another organization is open' using errcode = 'HD403';
   end if;
   return greatest(
@@ -166,11 +166,11 @@ declare
   known platform.attempts;
 begin
   locks_now := false;
+  if p_organization is not null and p_organization is distinct from nullif(current_setting('app.organization_id', true), '')::uuid then
+    raise exception 'another organization is open' using errcode = 'HD403';
+  end if;
   if p_subject is null then
     return;
-  end if;
-  if p_organization <> nullif(current_setting('app.organization_id', true), '')::uuid then
-    raise exception 'another organization is open' using errcode = 'HD403';
   end if;
   insert into platform.attempts as a (organization_id, purpose, subject, tried_at, strikes, forget_at)
   values (coalesce(p_organization, '00000000-0000-0000-0000-000000000000'), p_purpose, p_subject, '{}', 0, p_now + interval '1 hour')
@@ -201,7 +201,7 @@ $$;
 create or replace function platform.attempt_forgiven(p_organization uuid, p_purpose text, p_account bytea, p_until timestamptz) returns boolean
 language plpgsql security definer set search_path = platform, pg_temp as $$
 begin
-  if p_organization <> nullif(current_setting('app.organization_id', true), '')::uuid then
+  if p_organization is not null and p_organization is distinct from nullif(current_setting('app.organization_id', true), '')::uuid then
     raise exception 'another organization is open' using errcode = 'HD403';
   end if;
   delete from platform.attempts a
@@ -215,7 +215,7 @@ $$;
 create or replace function platform.may_mail(p_organization uuid, p_subject bytea, p_most integer, p_now timestamptz) returns boolean
 language plpgsql security definer set search_path = platform, pg_temp as $$
 begin
-  if p_organization <> nullif(current_setting('app.organization_id', true), '')::uuid then
+  if p_organization is not null and p_organization is distinct from nullif(current_setting('app.organization_id', true), '')::uuid then
     raise exception 'another organization is open' using errcode = 'HD403';
   end if;
   insert into platform.attempts as a (organization_id, purpose, subject, tried_at, strikes, forget_at)
