@@ -138,6 +138,25 @@ begin
 end
 $$;
 
+-- Active organizations with audit entries that wait to be chained.
+create or replace function platform.audit_waiting() returns setof uuid
+language plpgsql stable security definer set search_path = platform, pg_temp as $$
+declare
+  each_schema text;
+begin
+  for each_schema in select distinct o.schema_name from platform.organizations o order by 1 loop
+    return query execute format(
+      'with recursive waiting as (
+         (select u.organization_id as id from %1$I.audit_unchained u order by u.organization_id limit 1)
+         union all
+         select (select u.organization_id from %1$I.audit_unchained u where u.organization_id > w.id order by u.organization_id limit 1)
+           from waiting w where w.id is not null)
+       select o.id from waiting w join platform.organizations o on o.id = w.id
+        where o.status = ''active'' and o.schema_name = $1', each_schema) using each_schema;
+  end loop;
+end
+$$;
+
 do $$
 declare
   each_function regprocedure;
@@ -161,5 +180,5 @@ grant select, insert, delete on platform.logins, platform.mail_addresses to help
 grant execute on function platform.placement(uuid, integer), platform.enter(text, uuid, uuid, timestamptz), platform.open(uuid, uuid, integer, timestamptz) to helpdesk_rt;
 grant execute on function platform.note_login(uuid, text), platform.drop_login(uuid, text) to app_api;
 grant execute on function platform.claim_mail_address(uuid, text, uuid), platform.release_mail_address(uuid, text) to app_api;
-grant execute on function platform.outbox_take(integer), platform.outbox_oldest() to app_platform;
+grant execute on function platform.outbox_take(integer), platform.outbox_oldest(), platform.audit_waiting() to app_platform;
 grant select on platform._sqlx_migrations to app_platform;

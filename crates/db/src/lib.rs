@@ -4,6 +4,7 @@
 
 pub mod admin;
 pub mod audit;
+pub mod audit_chain;
 mod constraint;
 pub mod embedded;
 pub mod jobs;

@@ -8,7 +8,10 @@ use web::AppState;
 const KEPT: TimeDelta = TimeDelta::days(14);
 
 /// Everything that runs by the clock.
-pub const SCHEDULES: &[Schedule] = &[Schedule { name: "prune", cron: "17 3 * * *", kind: "platform.prune" }];
+pub const SCHEDULES: &[Schedule] = &[
+    Schedule { name: "prune", cron: "17 3 * * *", kind: "platform.prune" },
+    Schedule { name: "audit-checkpoints", cron: "7 * * * *", kind: identity::audit::CHECKPOINTS_JOB },
+];
 
 /// Adds the schedules and their jobs.
 pub fn jobs(registry: &mut Registry, state: &AppState) {
