@@ -101,6 +101,19 @@ begin
 end
 $$;
 
+-- Gives a dead job of the organization that is open all its attempts again; whether there was one.
+create or replace function platform.retry_job(p_organization uuid, p_job uuid, p_now timestamptz) returns boolean
+language plpgsql security definer set search_path = platform, pg_temp as $$
+begin
+  if p_organization is distinct from nullif(current_setting('app.organization_id', true), '')::uuid then
+    raise exception 'another organization is open' using errcode = 'HD403';
+  end if;
+  update platform.jobs set state = 'ready', attempts = 0, run_at = p_now, died_at = null
+   where id = p_job and organization_id = p_organization and state = 'dead';
+  return found;
+end
+$$;
+
 -- Takes the oldest outbox rows of every schema; the caller's transaction decides whether they are gone.
 create or replace function platform.outbox_take(p_limit integer)
 returns table (organization_id uuid, id uuid, kind text, topic text, entity_id uuid, payload jsonb, run_at timestamptz, occurred_at timestamptz)
@@ -177,8 +190,10 @@ $$;
 grant usage on all sequences in schema platform to app_platform;
 grant select on platform.organizations, platform.domains to helpdesk_definer;
 grant select, insert, delete on platform.logins, platform.mail_addresses to helpdesk_definer;
+grant select, update on platform.jobs to helpdesk_definer;
 grant execute on function platform.placement(uuid, integer), platform.enter(text, uuid, uuid, timestamptz), platform.open(uuid, uuid, integer, timestamptz) to helpdesk_rt;
 grant execute on function platform.note_login(uuid, text), platform.drop_login(uuid, text) to app_api;
+grant execute on function platform.retry_job(uuid, uuid, timestamptz) to app_api;
 grant execute on function platform.claim_mail_address(uuid, text, uuid), platform.release_mail_address(uuid, text) to app_api;
 grant execute on function platform.outbox_take(integer), platform.outbox_oldest(), platform.audit_waiting() to app_platform;
 grant select on platform._sqlx_migrations to app_platform;

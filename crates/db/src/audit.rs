@@ -4,7 +4,7 @@
 
 use kernel::{AppResult, AuditEntryId, SessionId};
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::TenantTx;
@@ -89,6 +89,37 @@ impl TenantTx {
         self.audit_mut().entries.push(Entry { id, action, entity, before, after });
     }
 }
+
+impl TenantTx {
+    /// Notes a change of one thing, given as a whole before and after (`()` when it was not there, or
+    /// is not any more): only the fields that differ are kept. Nothing is noted when none does.
+    pub fn audit_change(
+        &mut self,
+        action: &'static str,
+        entity: (&'static str, Option<Uuid>),
+        before: &impl Serialize,
+        after: &impl Serialize,
+    ) {
+        let fields = |value: Result<Value, serde_json::Error>| match value {
+            Ok(Value::Object(fields)) => Some(fields),
+            _ => None,
+        };
+        let (before, after) = (fields(serde_json::to_value(before)), fields(serde_json::to_value(after)));
+        let differ = |own: &Option<Map<String, Value>>, other: &Option<Map<String, Value>>| -> Map<String, Value> {
+            let absent = |name: &String| other.as_ref().and_then(|other| other.get(name)).unwrap_or(&Value::Null);
+            let own = own.iter().flatten().filter(|(name, _)| !BOOKKEEPING.contains(&name.as_str()));
+            own.filter(|(name, value)| absent(name) != *value).map(|(name, value)| (name.clone(), value.clone())).collect()
+        };
+        let (old, new) = (differ(&before, &after), differ(&after, &before));
+        if before.is_none() || after.is_none() || !old.is_empty() || !new.is_empty() {
+            let some = |fields: Map<String, Value>| if fields.is_empty() { Value::Null } else { Value::Object(fields) };
+            self.audit(action, entity, &some(old), &some(new));
+        }
+    }
+}
+
+/// Fields that follow from others, or from the entry itself.
+const BOOKKEEPING: [&str; 5] = ["id", "version", "created_at", "updated_at", "ticket_count"];
 
 /// Characters of one text in `before` and `after`.
 const MAX_TEXT: usize = 2_000;

@@ -9,6 +9,7 @@ mod host;
 mod middleware;
 mod problem;
 mod query;
+mod refusals;
 mod reply;
 mod route;
 mod state;

@@ -124,7 +124,6 @@ pub struct Filters {
     pub ip: Option<String>,
 }
 
-#[expect(missing_docs, reason = "as in Filters")]
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields, default)]
 pub struct AuditQuery {

@@ -10,6 +10,7 @@ use uuid::Uuid;
 pub struct Credential {
     pub kind: String,
     pub id: Uuid,
+    pub name: String,
     pub password_hash: Option<String>,
     pub is_active: bool,
 }
@@ -21,10 +22,10 @@ pub async fn find_credential(
 ) -> sqlx::Result<Option<Credential>> {
     sqlx::query_as!(
         Credential,
-        r#"select 'user' as "kind!", id as "id!: Uuid", password_hash, status = 'active' as "is_active!" from users
+        r#"select 'user' as "kind!", id as "id!: Uuid", name as "name!", password_hash, status = 'active' as "is_active!" from users
             where organization_id = $1 and email = $2
            union all
-           select 'customer', id, password_hash, status = 'active' from customers where organization_id = $1 and email = $2
+           select 'customer', id, name, password_hash, status = 'active' from customers where organization_id = $1 and email = $2
            limit 1"#,
         organization as _,
         email

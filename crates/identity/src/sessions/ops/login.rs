@@ -1,7 +1,7 @@
 //! Sign-in with address and password.
 
 use axum::http::HeaderMap;
-use db::{Mode, TenantTx, platform::Organization};
+use db::{Mode, TenantTx, audit::Origin, platform::Organization};
 use kernel::{Actor, AppError, AppResult, CustomerId, OrganizationId, Person, SessionId, UserId};
 use web::{ApiResult, AppState, Body, Public, token};
 
@@ -10,7 +10,7 @@ use crate::{
     sessions::{
         cookie,
         model::{RefreshToken, SESSION_LIFE},
-        store::{self, NewSession},
+        store::{self, Credential, NewSession},
         wire::{Login, Me, SignedIn},
     },
 };
@@ -66,9 +66,22 @@ async fn run(public: &Public, input: &Login) -> AppResult<Option<(SignedIn, Refr
         expires_at: now + SESSION_LIFE,
     };
     store::insert(&mut tx, organization.id, &new, now).await?;
+    tx.act_as(origin(public, &credential, session));
+    tx.audit("sign_in.succeeded", ("session", Some(session.0)), &(), &());
     let token = issue_refresh(&mut tx, organization.id, session).await?;
     tx.commit().await?;
     Ok(Some((signed_in(&public.state, organization, session).await?, token)))
+}
+
+/// From here on it is known who acts.
+fn origin(public: &Public, credential: &Credential, session: SessionId) -> Origin {
+    Origin {
+        kind: if credential.kind == "customer" { "customer" } else { "user" },
+        id: Some(credential.id),
+        name: credential.name.clone(),
+        session: Some(session),
+        ..public.caller.anonymous()
+    }
 }
 
 async fn organization(public: &Public, input: &Login, email: &str) -> AppResult<Option<Organization>> {

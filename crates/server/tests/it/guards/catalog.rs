@@ -320,6 +320,7 @@ async fn functions_that_see_more_are_guarded() {
           where {ours} group by 1, f.oid order by 1"
     );
     let mut expected = vec![
+        "platform.audit_waiting | app_platform".to_owned(),
         "platform.claim_mail_address | app_api".to_owned(),
         "platform.drop_login | app_api".to_owned(),
         "platform.enter | helpdesk_rt".to_owned(),
@@ -329,6 +330,7 @@ async fn functions_that_see_more_are_guarded() {
         "platform.outbox_take | app_platform".to_owned(),
         "platform.placement | helpdesk_rt".to_owned(),
         "platform.release_mail_address | app_api".to_owned(),
+        "platform.retry_job | app_api".to_owned(),
     ];
     for schema in SCHEMAS {
         expected.push(format!("{schema}.search_customers | app_api"));
