@@ -108,7 +108,9 @@ impl TenantTx {
         let differ = |own: &Option<Map<String, Value>>, other: &Option<Map<String, Value>>| -> Map<String, Value> {
             let absent = |name: &String| other.as_ref().and_then(|other| other.get(name)).unwrap_or(&Value::Null);
             let own = own.iter().flatten().filter(|(name, _)| !BOOKKEEPING.contains(&name.as_str()));
-            own.filter(|(name, value)| absent(name) != *value).map(|(name, value)| (name.clone(), value.clone())).collect()
+            own.filter(|(name, value)| absent(name) != *value)
+                .map(|(name, value)| (name.clone(), value.clone()))
+                .collect()
         };
         let (old, new) = (differ(&before, &after), differ(&after, &before));
         if before.is_none() || after.is_none() || !old.is_empty() || !new.is_empty() {

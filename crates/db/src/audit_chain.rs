@@ -109,7 +109,8 @@ pub fn canonical(value: &Value) -> String {
         Value::Object(fields) => {
             let mut fields: Vec<_> = fields.iter().collect();
             fields.sort_by_key(|(name, _)| name.as_bytes());
-            let fields = fields.iter().map(|(name, value)| format!("{}:{}", Value::from(name.as_str()), canonical(value)));
+            let fields =
+                fields.iter().map(|(name, value)| format!("{}:{}", Value::from(name.as_str()), canonical(value)));
             format!("{{{}}}", fields.collect::<Vec<_>>().join(","))
         }
         other => other.to_string(),

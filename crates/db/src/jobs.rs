@@ -236,14 +236,10 @@ pub async fn dead(db: &Db, organization: OrganizationId, limit: i64, offset: i64
 /// Gives a dead job of the open organization all its attempts again, once the transaction commits.
 pub async fn retry(tx: &mut TenantTx, id: JobId) -> AppResult<()> {
     let (organization, now) = (tx.organization(), tx.now());
-    let was_dead = sqlx::query_scalar!(
-        r#"select platform.retry_job($1, $2, $3) as "was_dead!""#,
-        organization as _,
-        id as _,
-        now
-    )
-    .fetch_one(&mut **tx)
-    .await?;
+    let was_dead =
+        sqlx::query_scalar!(r#"select platform.retry_job($1, $2, $3) as "was_dead!""#, organization as _, id as _, now)
+            .fetch_one(&mut **tx)
+            .await?;
     if was_dead { Ok(()) } else { Err(AppError::NotFound) }
 }
 

@@ -176,11 +176,7 @@ fn host_of(request: &Request) -> AppResult<String> {
     Ok(host.to_owned())
 }
 
-async fn around(
-    State((state, refusals)): State<(AppState, Refusals)>,
-    mut request: Request,
-    next: Next,
-) -> Response {
+async fn around(State((state, refusals)): State<(AppState, Refusals)>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
     let id = request_id(&state, &request);
     let (method, path) = (request.method().clone(), path_for_log(request.uri()));

@@ -172,7 +172,12 @@ impl Order {
 }
 
 /// Lines in order. The chain is looked up for the lines that are shown only.
-pub async fn list(tx: &mut TenantTx, filter: &Filter, order: &Order, (limit, offset): (i64, i64)) -> AppResult<Vec<Row>> {
+pub async fn list(
+    tx: &mut TenantTx,
+    filter: &Filter,
+    order: &Order,
+    (limit, offset): (i64, i64),
+) -> AppResult<Vec<Row>> {
     let organization = tx.organization().0;
     let (direction, compare) = if order.descending { (" desc", "<") } else { ("", ">") };
     let mut query = QueryBuilder::new(
@@ -185,7 +190,12 @@ pub async fn list(tx: &mut TenantTx, filter: &Filter, order: &Order, (limit, off
     query.push_bind(organization);
     filter.push(&mut query);
     if let Some((time, id)) = order.place {
-        query.push(format_args!(" and (occurred_at, id) {compare} (")).push_bind(time).push(", ").push_bind(id).push(")");
+        query
+            .push(format_args!(" and (occurred_at, id) {compare} ("))
+            .push_bind(time)
+            .push(", ")
+            .push_bind(id)
+            .push(")");
     }
     query.push(format_args!(" order by occurred_at{direction}, id{direction} limit ")).push_bind(limit);
     query.push(" offset ").push_bind(offset);

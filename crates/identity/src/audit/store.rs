@@ -79,9 +79,10 @@ pub struct Logged {
 pub async fn logged(tx: &mut PgConnection, organization: OrganizationId, after: Uuid) -> sqlx::Result<Vec<Logged>> {
     sqlx::query_as!(
         Logged,
-        r#"select l.id, l.occurred_at, l.action,
-                  exists (select from audit_chain c where c.organization_id = $1 and c.entry_id = l.id) as "is_chained!"
-             from audit_log l where l.organization_id = $1 and l.id > $2 order by l.id limit $3"#,
+        r#"select l.id, l.occurred_at, l.action, c.seq is not null as "is_chained!"
+             from audit_log l
+             left join lateral (select c.seq from audit_chain c where c.organization_id = $1 and c.entry_id = l.id limit 1) c on true
+            where l.organization_id = $1 and l.id > $2 order by l.id limit $3"#,
         organization as _,
         after,
         LOGGED

@@ -83,7 +83,12 @@ impl Verification {
         match &row.entry {
             None => self.add("missing", Some(seq), entry, "This line was chained and is gone."),
             Some(_) if row.version != audit_chain::VERSION => {
-                self.add("altered", Some(seq), entry, "This row has a form that this version of helpdesk does not know.");
+                self.add(
+                    "altered",
+                    Some(seq),
+                    entry,
+                    "This row has a form that this version of helpdesk does not know.",
+                );
             }
             Some(known) if row.link.hash_of(known) != row.hash => {
                 let detail = format!("This line ({} of {}) is not what was chained.", known.action, known.occurred_at);
@@ -135,7 +140,8 @@ pub async fn verify(state: &AppState, tenant: Tenant) -> AppResult<Verification>
     }
     if let Some(seq) = cut_at {
         let end = found.last_seq;
-        let detail = format!("The chain ends with row {end}, but row {seq} was signed: rows {} to {seq} are gone.", end + 1);
+        let detail =
+            format!("The chain ends with row {end}, but row {seq} was signed: rows {} to {seq} are gone.", end + 1);
         found.add("cut", Some(end + 1), None, detail);
     }
     unchained(state, tenant, &mut found).await?;

@@ -86,7 +86,10 @@ impl From<Row> for EntryOut {
             ip: row.ip,
             user_agent: row.user_agent,
             request_id: row.request_id,
-            entity: EntityOut { id: row.entity_id.map(|entity| id::wire(&row.entity_kind, entity)), kind: row.entity_kind },
+            entity: EntityOut {
+                id: row.entity_id.map(|entity| id::wire(&row.entity_kind, entity)),
+                kind: row.entity_kind,
+            },
             before: row.before,
             after: row.after,
             chained: row.seq.zip(row.hash).map(|(seq, hash)| ChainedOut { seq, hash: hex(&hash) }),
@@ -156,7 +159,8 @@ pub struct AuditQuery {
 impl AuditQuery {
     /// Without page and order.
     pub fn filters(&self) -> Filters {
-        let Self { actor, actor_kind, action, entity_kind, entity, created_after, created_before, ip, .. } = self.clone();
+        let Self { actor, actor_kind, action, entity_kind, entity, created_after, created_before, ip, .. } =
+            self.clone();
         Filters { actor, actor_kind, action, entity_kind, entity, created_after, created_before, ip }
     }
 }

@@ -5,11 +5,7 @@ use web::{ApiResult, Listing, Query, Read, RequestUri, Staff};
 use crate::audit::{checkpoints, wire::CheckpointQuery};
 
 /// `GET audit-log/checkpoints/`
-pub async fn handler(
-    cx: Staff<Read>,
-    RequestUri(uri): RequestUri,
-    Query(query): Query<CheckpointQuery>,
-) -> ApiResult {
+pub async fn handler(cx: Staff<Read>, RequestUri(uri): RequestUri, Query(query): Query<CheckpointQuery>) -> ApiResult {
     let listing = Listing::new(&uri, query.page, query.page_size, None)?;
     let (organization, state) = (cx.organization.id, cx.state.clone());
     // Files are read while no transaction is open.

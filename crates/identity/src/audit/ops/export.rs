@@ -21,8 +21,22 @@ use crate::audit::{
 const CHUNK: i64 = 500;
 
 const COLUMNS: [&str; 16] = [
-    "id", "created_at", "action", "actor_type", "actor_id", "actor_name", "impersonator", "ip", "user_agent", "request_id",
-    "entity_type", "entity_id", "before", "after", "seq", "hash",
+    "id",
+    "created_at",
+    "action",
+    "actor_type",
+    "actor_id",
+    "actor_name",
+    "impersonator",
+    "ip",
+    "user_agent",
+    "request_id",
+    "entity_type",
+    "entity_id",
+    "before",
+    "after",
+    "seq",
+    "hash",
 ];
 
 /// `GET audit-log/export/`. That it is made is in the log before its first line is sent.
@@ -68,8 +82,20 @@ impl Export {
 }
 
 fn cells(row: Row) -> [String; 16] {
-    let EntryOut { id, created_at, action, actor, impersonator, ip, user_agent, request_id, entity, before, after, chained } =
-        row.into();
+    let EntryOut {
+        id,
+        created_at,
+        action,
+        actor,
+        impersonator,
+        ip,
+        user_agent,
+        request_id,
+        entity,
+        before,
+        after,
+        chained,
+    } = row.into();
     let (actor_type, actor_id, actor_name) =
         actor.map_or_else(Default::default, |actor| (actor.kind, actor.id.unwrap_or_default(), actor.name));
     let (seq, hash) = chained.map_or_else(Default::default, |chained| (chained.seq.to_string(), chained.hash));

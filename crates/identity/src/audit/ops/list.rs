@@ -8,11 +8,7 @@ use crate::audit::{
 };
 
 /// `GET audit-log/`
-pub async fn handler(
-    mut cx: Staff<Read>,
-    RequestUri(uri): RequestUri,
-    Query(query): Query<AuditQuery>,
-) -> ApiResult {
+pub async fn handler(mut cx: Staff<Read>, RequestUri(uri): RequestUri, Query(query): Query<AuditQuery>) -> ApiResult {
     let listing = Listing::new(&uri, query.page, query.page_size, query.cursor.clone())?;
     let filter = Filter::read(query.filters())?;
     let order = Order::read(query.ordering.as_deref(), query.cursor.as_deref())?;

@@ -14,7 +14,7 @@ use crate::harness::{Answer, Client, TestApp, schema, world::Side};
 #[derive(Debug, Clone)]
 pub struct Things(HashMap<&'static str, String>);
 
-const KINDS: [(&str, &str); 10] = [
+const KINDS: [(&str, &str); 11] = [
     ("tickets", "tkt"),
     ("messages", "msg"),
     ("files", "fil"),
@@ -25,6 +25,7 @@ const KINDS: [(&str, &str); 10] = [
     ("sla-policies", "sla"),
     ("mail-catcher", "out"),
     ("jobs", "job"),
+    ("audit-log", "aud"),
 ];
 
 impl Things {
@@ -43,7 +44,7 @@ impl Things {
 
     async fn make(app: &TestApp, side: &Side, admin: &Client, customer: &Client) -> Self {
         let text = |what: &str| format!("{} {what}", side.canary);
-        let file = upload(customer, &text("file")).await;
+        let file = uploaded(customer, &text("file")).await.created()["id"].as_str().unwrap().to_owned();
         let new = json!({"subject": text("ticket"), "description": text("words"), "attachments": [file]});
         let ticket = customer.post("/tickets/", new).await.created()["id"].as_str().unwrap().to_owned();
         let below = |rest: &str| format!("/tickets/{ticket}/{rest}/");
@@ -77,6 +78,7 @@ impl Things {
             ("sla-policies", first("/sla-policies/").await),
             ("mail-catcher", first("/mail-catcher/").await),
             ("jobs", dead_job(app, side).await),
+            ("audit-log", first("/audit-log/").await),
         ];
         Self(ids.into_iter().collect())
     }
@@ -97,13 +99,13 @@ impl Things {
     }
 }
 
-async fn upload(client: &Client, text: &str) -> String {
+/// The answer to a small file.
+pub async fn uploaded(client: &Client, text: &str) -> Answer {
     let body = format!(
         "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\nContent-Type: text/plain\r\n\r\n{text}\r\n--x--\r\n"
     );
     let kind = [("content-type", "multipart/form-data; boundary=x")];
-    let answer = client.raw(Method::POST, "/files/", &kind, body.into_bytes()).await;
-    answer.created()["id"].as_str().unwrap().to_owned()
+    client.raw(Method::POST, "/files/", &kind, body.into_bytes()).await
 }
 
 /// A job that failed for good.

@@ -188,6 +188,10 @@ async fn addresses_have_several_forms_and_requests_a_name() {
         if operation.method != Method::GET || operation.needs.is_none() || operation.name.starts_with("files_") {
             continue;
         }
+        if operation.name == "audit_log_export" {
+            // It tells of itself, so it is never the same twice.
+            continue;
+        }
         let path = own.fill(&operation.path);
         let bare = path.trim_end_matches('/').to_owned();
         let usual = comparable(&app.admin().get(&path).await);

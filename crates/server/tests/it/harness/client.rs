@@ -1,8 +1,11 @@
 //! Requests as one person, or as nobody; answers are checked for form and for strangers' words.
 
+use std::net::SocketAddr;
+
 use axum::{
     Router,
     body::Body,
+    extract::ConnectInfo,
     http::{HeaderMap, Method, Request, StatusCode, header},
 };
 use http_body_util::BodyExt;
@@ -15,6 +18,9 @@ use super::schema;
 pub const CANARY_A: &str = "CANARY-A";
 /// What stands in every text of organization B.
 pub const CANARY_B: &str = "CANARY-B";
+
+/// Where all requests of tests come from.
+pub const PEER: ([u8; 4], u16) = ([192, 0, 2, 7], 4_711);
 
 /// Somebody at a host.
 #[derive(Debug, Clone)]
@@ -85,6 +91,7 @@ impl Client {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
+        request = request.extension(ConnectInfo(SocketAddr::from(PEER)));
         let response = self.service.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
