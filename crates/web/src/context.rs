@@ -113,10 +113,11 @@ async fn enter(parts: &mut Parts, state: &AppState, permission: Permission, mode
     let (mut tx, who, organization) = open(state, organization, claims.sid, mode).await?;
     let actor = actor(organization.id, claims.sid, &who);
     let caller = caller(parts);
-    tx.act_as(caller.origin(&actor));
+    let origin = caller.origin(&actor);
     if let Some(log) = parts.extensions.get::<LogActor>() {
-        log.set(&organization.slug, &actor);
+        log.set(&organization, origin.clone());
     }
+    tx.act_as(origin);
     actor.require(permission)?;
     Ok(MemberContext { tx, actor, organization, caller, state: state.clone() })
 }

@@ -11,6 +11,7 @@ mod middleware;
 mod problem;
 mod proxies;
 mod query;
+mod refusals;
 mod reply;
 mod route;
 mod signing;
