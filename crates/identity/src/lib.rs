@@ -19,6 +19,7 @@ pub fn routes(table: &mut Routes) {
     table.add(teams::routes());
     table.add(jobs::routes());
     table.add(audit::routes());
+    table.add(organizations::routes());
 }
 
 /// Adds the jobs of this context.

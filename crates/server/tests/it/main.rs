@@ -10,6 +10,7 @@ mod guards;
 mod harness;
 mod identity;
 mod jobs;
+mod keys;
 mod mail;
 mod more;
 mod support;
