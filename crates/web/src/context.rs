@@ -177,14 +177,12 @@ fn actor(organization: OrganizationId, session: SessionId, who: &Who) -> Actor {
     }
 }
 
-/// Whether the token was made by us and has not ended; what it may do is found out later.
-pub(crate) async fn is_signed_in(headers: &HeaderMap, state: &AppState) -> bool {
-    for audience in [Audience::Organization, Audience::Platform] {
-        if claims(headers, state, audience).await.is_ok() {
-            return true;
-        }
+/// What a token says that was made by us and has not ended; what it may do is found out later.
+pub(crate) async fn any_claims(headers: &HeaderMap, state: &AppState) -> Option<Claims> {
+    match claims(headers, state, Audience::Organization).await {
+        Ok(claims) => Some(claims),
+        Err(_) => claims(headers, state, Audience::Platform).await.ok(),
     }
-    false
 }
 
 async fn claims(headers: &HeaderMap, state: &AppState, audience: Audience) -> AppResult<Claims> {

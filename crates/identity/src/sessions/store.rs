@@ -15,6 +15,13 @@ pub struct Credential {
     pub is_active: bool,
 }
 
+impl Credential {
+    /// The kind, as the audit log names it.
+    pub fn entity(&self) -> &'static str {
+        if self.kind == "customer" { "customer" } else { "user" }
+    }
+}
+
 pub async fn find_credential(
     tx: &mut PgConnection,
     organization: OrganizationId,

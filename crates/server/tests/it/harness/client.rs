@@ -1,6 +1,6 @@
 //! Requests as one person, or as nobody; answers are checked for form and for strangers' words.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use axum::{
     Router,
@@ -19,9 +19,6 @@ pub const CANARY_A: &str = "CANARY-A";
 /// What stands in every text of organization B.
 pub const CANARY_B: &str = "CANARY-B";
 
-/// Where all requests of tests come from.
-pub const PEER: ([u8; 4], u16) = ([192, 0, 2, 7], 4_711);
-
 /// Somebody at a host.
 #[derive(Debug, Clone)]
 pub struct Client {
@@ -30,6 +27,8 @@ pub struct Client {
     pub token: Option<String>,
     /// What this client must never read.
     pub forbidden: &'static str,
+    /// Where the connection comes from; from nowhere unless told.
+    pub peer: Option<IpAddr>,
 }
 
 /// An answer.
@@ -45,6 +44,12 @@ impl Client {
     /// The same person at another host.
     pub fn at(&self, host: &str) -> Self {
         Self { host: host.to_owned(), ..self.clone() }
+    }
+
+    /// The same person from this address.
+    #[expect(clippy::wrong_self_convention, reason = "it reads as what it says: an agent from a peer")]
+    pub fn from_peer(&self, ip: &str) -> Self {
+        Self { peer: Some(ip.parse().unwrap()), ..self.clone() }
     }
 
     pub async fn get(&self, path: &str) -> Answer {
@@ -91,7 +96,9 @@ impl Client {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        request = request.extension(ConnectInfo(SocketAddr::from(PEER)));
+        if let Some(ip) = self.peer {
+            request = request.extension(ConnectInfo(SocketAddr::new(ip, 4711)));
+        }
         let response = self.service.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
