@@ -10,6 +10,7 @@ use std::ops::{Deref, DerefMut};
 use kernel::{AppError, AppResult, OrganizationId, Permission, RoleKey, SessionId, TeamId};
 use serde::Deserialize;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, Postgres, Row, pool::PoolConnection};
+use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use crate::{
@@ -81,9 +82,9 @@ impl Who {
     }
 }
 
-/// A connection inside an open transaction; rolled back when dropped.
+/// A connection inside an open transaction; rolled back when dropped. Beside it who waits for its end.
 #[derive(Debug)]
-struct OpenTx(Option<PoolConnection<Postgres>>);
+struct OpenTx(Option<PoolConnection<Postgres>>, Option<oneshot::Sender<()>>);
 
 impl OpenTx {
     /// Runs `sql` (which begins the transaction) where it cannot be cancelled. A connection that
@@ -94,7 +95,7 @@ impl OpenTx {
             let mut tries = pool.options().get_max_connections();
             loop {
                 #[expect(clippy::disallowed_methods, reason = "the one home of transactions")]
-                let mut tx = Self(Some(pool.acquire().await?));
+                let mut tx = Self(Some(pool.acquire().await?), None);
                 match tx.conn()?.fetch_all(sqlx::raw_sql(AssertSqlSafe(sql.clone()))).await {
                     Ok(rows) => {
                         let answer = rows.last().and_then(|row| row.try_get::<Option<String>, _>(0).ok().flatten());
@@ -124,15 +125,24 @@ impl OpenTx {
         self.0 = None;
         Ok(())
     }
+
+    /// As when it is dropped, but over when this returns.
+    async fn rollback(mut self) -> AppResult<()> {
+        self.conn()?.execute(sqlx::raw_sql("rollback")).await?;
+        self.0 = None;
+        Ok(())
+    }
 }
 
 impl Drop for OpenTx {
     fn drop(&mut self) {
         let Some(mut connection) = self.0.take() else { return };
+        let ended = self.1.take();
         let rolled_back = detached(async move {
             if connection.execute(sqlx::raw_sql("rollback")).await.is_err() {
                 let _ = connection.detach().close_hard().await;
             }
+            drop(ended);
         });
         if !rolled_back {
             tracing::debug!("a transaction outlived the runtime");
@@ -230,6 +240,19 @@ impl TenantTx {
     /// Commits without telling anybody: imports, whose events are history.
     pub async fn commit_quietly(self) -> AppResult<()> {
         self.tx.commit().await
+    }
+
+    /// Ends with an error or a value, which mean the same, once this transaction is over, however
+    /// it ends, and its locks are free.
+    pub fn ended(&mut self) -> oneshot::Receiver<()> {
+        let (sender, receiver) = oneshot::channel();
+        self.tx.1 = Some(sender);
+        receiver
+    }
+
+    /// Undoes everything, and waits until it is undone: locks are free afterwards.
+    pub async fn rollback(self) -> AppResult<()> {
+        self.tx.rollback().await
     }
 
     /// Writes the audit log and the outbox, commits and wakes the dispatcher.

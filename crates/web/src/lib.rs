@@ -6,6 +6,7 @@ mod context;
 mod cursor;
 pub mod extract;
 mod host;
+pub mod idempotency;
 mod middleware;
 mod problem;
 mod query;
@@ -16,7 +17,7 @@ mod text;
 pub mod token;
 
 pub use body::Body;
-pub use context::{Member, MemberContext, Operator, Public, Read, Staff, Write};
+pub use context::{Member, MemberContext, Operator, Public, Read, Refusal, Staff, Write};
 pub use cursor::Cursor;
 pub use extract::{IfMatch, Nested, PathId, Ref, RequestUri};
 pub use host::{HostCache, HostOrganization};

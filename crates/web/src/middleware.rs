@@ -30,7 +30,7 @@ use utoipa::openapi::OpenApi;
 use crate::{
     ApiError, AppState, HostOrganization, RequestUri, RouteMeta,
     body::{MAX_JSON, read_limited},
-    context, problem,
+    context, idempotency, problem,
 };
 
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -140,10 +140,11 @@ async fn with_body_at_hand(state: &AppState, request: Request) -> AppResult<Requ
     if is_upload || request.body().is_end_stream() || !context::is_signed_in(request.headers(), state) {
         return Ok(request);
     }
-    let (parts, body) = request.into_parts();
+    let (mut parts, body) = request.into_parts();
     let bytes = tokio::time::timeout(BODY_TIME, read_limited(body, MAX_JSON))
         .await
         .map_err(|_| AppError::Malformed("The body did not arrive in time.".to_owned()))??;
+    idempotency::note_body(&mut parts, &bytes);
     Ok(Request::from_parts(parts, axum::body::Body::from(bytes)))
 }
 

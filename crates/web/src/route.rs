@@ -14,15 +14,16 @@ use kernel::{AppError, Permission};
 use utoipa::{
     IntoParams, PartialSchema, ToSchema,
     openapi::{
-        ComponentsBuilder, ContentBuilder, HttpMethod, Info, OpenApi, OpenApiBuilder, PathsBuilder, Ref, RefOr,
-        Required, ResponseBuilder, Schema,
+        ComponentsBuilder, ContentBuilder, HttpMethod, Info, ObjectBuilder, OpenApi, OpenApiBuilder, PathsBuilder, Ref,
+        RefOr, Required, ResponseBuilder, Schema,
         path::{OperationBuilder, ParameterBuilder, ParameterIn},
         request_body::RequestBodyBuilder,
+        schema::Type,
         security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
     },
 };
 
-use crate::{ApiError, AppState};
+use crate::{ApiError, AppState, idempotency::Turn};
 
 /// Bytes of a body that carries a file: the largest file and what is around it.
 const MAX_UPLOAD_BODY: usize = 101 * 1024 * 1024;
@@ -62,6 +63,9 @@ pub struct RouteMeta {
     pub access: Access,
     /// Its stable name, `tickets_create`.
     pub operation: &'static str,
+    /// Whether it takes an `Idempotency-Key`: every POST of members, but what deals with sign-in,
+    /// keys and uploads.
+    pub takes_key: bool,
 }
 
 /// One row of a route table.
@@ -113,7 +117,10 @@ impl Route {
         T: 'static,
     {
         let tag = path.trim_start_matches('/').split('/').next().unwrap_or_default();
-        let meta = RouteMeta { access, operation: name };
+        let takes_key = method == Method::POST
+            && matches!(access, Access::Needs(_))
+            && !["auth", "api-keys", "files"].contains(&tag);
+        let meta = RouteMeta { access, operation: name, takes_key };
         let operation = OperationBuilder::new().operation_id(Some(name)).summary(Some(summary)).tag(tag);
         Self {
             method,
@@ -131,6 +138,13 @@ impl Route {
         self.schemas.push((T::name().into_owned(), T::schema()));
         T::schemas(&mut self.schemas);
         Ref::from_schema_name(T::name()).into()
+    }
+
+    /// Takes no `Idempotency-Key`, because its effect is not in the transaction of the request.
+    #[must_use]
+    pub fn without_key(mut self) -> Self {
+        self.meta.takes_key = false;
+        self
     }
 
     /// The JSON body it takes.
@@ -213,6 +227,20 @@ impl Route {
         }
     }
 
+    /// The headers that are understood.
+    fn add_headers(&mut self) {
+        if self.meta.takes_key {
+            let parameter = ParameterBuilder::new()
+                .name("Idempotency-Key")
+                .parameter_in(ParameterIn::Header)
+                .required(Required::False)
+                .description(Some("Sent again with the same key within 24 hours, the request has no second effect and gets the same answer."))
+                .schema(Some(ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(255))))
+                .build();
+            self.operation = std::mem::take(&mut self.operation).parameter(parameter);
+        }
+    }
+
     fn add_problems(&mut self) {
         let mut problems = vec![
             ("400", "Malformed."),
@@ -258,10 +286,7 @@ fn published(path: &str) -> String {
 }
 
 fn problem_schema() -> RefOr<Schema> {
-    use utoipa::openapi::{
-        ArrayBuilder, ObjectBuilder,
-        schema::{AdditionalProperties, Type},
-    };
+    use utoipa::openapi::{ArrayBuilder, schema::AdditionalProperties};
     let text = || ObjectBuilder::new().schema_type(Type::String);
     let problem =
         ObjectBuilder::new().property("code", text()).property("message", text()).required("code").required("message");
@@ -297,6 +322,7 @@ impl Routes {
             ComponentsBuilder::new().security_scheme("bearer", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
         for mut route in self.0 {
             route.add_path_parameters();
+            route.add_headers();
             route.add_problems();
             match route.meta.access {
                 Access::Public => {}
@@ -322,10 +348,17 @@ impl Routes {
             let (meta, takes_query) = (route.meta, route.takes_query);
             let marked = from_fn(move |mut request: Request, next: Next| async move {
                 request.extensions_mut().insert(meta);
+                let turn = Turn::of(request.headers()).filter(|_| meta.takes_key);
+                if let Some(turn) = &turn {
+                    request.extensions_mut().insert(turn.clone());
+                }
                 let mut response = match unexpected_parameter(takes_query, request.uri()) {
                     Some(error) => ApiError(error).into_response(),
                     None => next.run(request).await,
                 };
+                if let Some(turn) = turn {
+                    turn.over().await;
+                }
                 response.extensions_mut().insert(meta);
                 response
             });

@@ -10,5 +10,6 @@ mod harness;
 mod identity;
 mod jobs;
 mod mail;
+mod manners;
 mod more;
 mod support;

@@ -5,6 +5,7 @@ mod cancellation;
 mod catalog;
 mod golden;
 mod probe;
+mod replays;
 mod statements;
 mod things;
 mod walk;

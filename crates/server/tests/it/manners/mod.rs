@@ -1,0 +1,3 @@
+//! How the API behaves whatever it is about: requests that come twice, versions, limits, headers.
+
+mod idempotency;
