@@ -1,10 +1,11 @@
 //! HTTP glue: application state, who asks and for which organization, problem+json, the route
 //! table with mandatory access, OpenAPI, and the log line of each request.
 
-pub mod body;
+mod body;
 mod context;
 mod cursor;
 pub mod extract;
+mod headers;
 mod host;
 pub mod idempotency;
 mod middleware;
@@ -16,12 +17,12 @@ mod state;
 mod text;
 pub mod token;
 
-pub use body::Body;
+pub use body::{Body, given};
 pub use context::{Member, MemberContext, Operator, Public, Read, Refusal, Staff, Write};
 pub use cursor::Cursor;
 pub use extract::{IfMatch, Nested, PathId, Ref, RequestUri};
 pub use host::{HostCache, HostOrganization};
-pub use middleware::{Caller, service};
+pub use middleware::{Caller, Patience, service};
 pub use problem::{ApiError, ApiResult};
 pub use query::{Listing, Query, page_links};
 pub use reply::{accepted, created, no_content, ok, redirect};

@@ -5,9 +5,9 @@ use axum::{
     Router,
     extract::{DefaultBodyLimit, Request},
     handler::Handler,
-    http::{Method, Uri},
+    http::{HeaderMap, Method, StatusCode, Uri, header},
     middleware::{Next, from_fn},
-    response::IntoResponse,
+    response::{IntoResponse, Response},
     routing::{MethodFilter, MethodRouter, on},
 };
 use kernel::{AppError, Permission};
@@ -23,7 +23,7 @@ use utoipa::{
     },
 };
 
-use crate::{ApiError, AppState, idempotency::Turn};
+use crate::{ApiError, AppState, extract::is_known, idempotency::Turn};
 
 /// Bytes of a body that carries a file: the largest file and what is around it.
 const MAX_UPLOAD_BODY: usize = 101 * 1024 * 1024;
@@ -77,6 +77,7 @@ pub struct Route {
     operation: OperationBuilder,
     statuses: Vec<u16>,
     takes_query: bool,
+    versioned: bool,
     schemas: Vec<(String, RefOr<Schema>)>,
 }
 
@@ -130,6 +131,7 @@ impl Route {
             operation,
             statuses: Vec::new(),
             takes_query: false,
+            versioned: false,
             schemas: Vec::new(),
         }
     }
@@ -138,6 +140,18 @@ impl Route {
         self.schemas.push((T::name().into_owned(), T::schema()));
         T::schemas(&mut self.schemas);
         Ref::from_schema_name(T::name()).into()
+    }
+
+    /// About one thing with a version: answers carry it as `ETag`; a read takes `If-None-Match`, a
+    /// write `If-Match`, which its handler checks.
+    #[must_use]
+    pub fn versioned(mut self) -> Self {
+        self.versioned = true;
+        if self.method == Method::GET {
+            self.empty(304, "The version in If-None-Match is still the one.")
+        } else {
+            self
+        }
     }
 
     /// Takes no `Idempotency-Key`, because its effect is not in the transaction of the request.
@@ -229,15 +243,33 @@ impl Route {
 
     /// The headers that are understood.
     fn add_headers(&mut self) {
-        if self.meta.takes_key {
+        let mut header = |name: &str, description: &str, schema: ObjectBuilder| {
             let parameter = ParameterBuilder::new()
-                .name("Idempotency-Key")
+                .name(name)
                 .parameter_in(ParameterIn::Header)
                 .required(Required::False)
-                .description(Some("Sent again with the same key within 24 hours, the request has no second effect and gets the same answer."))
-                .schema(Some(ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(255))))
+                .description(Some(description))
+                .schema(Some(schema))
                 .build();
             self.operation = std::mem::take(&mut self.operation).parameter(parameter);
+        };
+        let text = || ObjectBuilder::new().schema_type(Type::String);
+        if self.meta.takes_key {
+            let description = "Sent again with the same key within 24 hours, the request has no second effect and gets the same answer.";
+            header("Idempotency-Key", description, text().min_length(Some(1)).max_length(Some(255)));
+        }
+        if self.versioned && self.method == Method::GET {
+            header(
+                "If-None-Match",
+                "The ETag of a known version: answered with 304 while it is still the one.",
+                text(),
+            );
+        } else if self.versioned {
+            header(
+                "If-Match",
+                "The ETag that the write is meant for: refused with 412 when it is another one by now.",
+                text(),
+            );
         }
     }
 
@@ -272,6 +304,16 @@ impl Route {
                 ResponseBuilder::new().description(description).content("application/problem+json", content).build();
             self.operation = std::mem::take(&mut self.operation).response(status, response);
         }
+    }
+}
+
+/// 304 instead of what the caller has already.
+fn unless_known(headers: &HeaderMap, response: Response) -> Response {
+    match response.headers().get(header::ETAG) {
+        Some(etag) if response.status() == StatusCode::OK && is_known(headers, etag) => {
+            (StatusCode::NOT_MODIFIED, [(header::ETAG, etag.clone())]).into_response()
+        }
+        _ => response,
     }
 }
 
@@ -346,8 +388,10 @@ impl Routes {
             paths = paths.path(published(route.path), item);
             components = components.schemas_from_iter(route.schemas);
             let (meta, takes_query) = (route.meta, route.takes_query);
+            let conditional = route.versioned && route.method == Method::GET;
             let marked = from_fn(move |mut request: Request, next: Next| async move {
                 request.extensions_mut().insert(meta);
+                let known = conditional.then(|| request.headers().clone());
                 let turn = Turn::of(request.headers()).filter(|_| meta.takes_key);
                 if let Some(turn) = &turn {
                     request.extensions_mut().insert(turn.clone());
@@ -359,6 +403,10 @@ impl Routes {
                 if let Some(turn) = turn {
                     turn.over().await;
                 }
+                response = match known {
+                    Some(headers) => unless_known(&headers, response),
+                    None => response,
+                };
                 response.extensions_mut().insert(meta);
                 response
             });

@@ -11,6 +11,6 @@ pub async fn handler(mut cx: Member<Write>) -> ApiResult {
         store::revoke(&mut cx.tx, organization, session, now).await?;
     }
     let mut response = web::no_content();
-    cookie::set(&mut response, "", 0);
+    cookie::set(&cx.state.config, &mut response, "", 0);
     cx.commit(response).await
 }

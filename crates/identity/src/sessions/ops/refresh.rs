@@ -16,9 +16,9 @@ use crate::sessions::{
 /// `POST auth/refresh/`
 pub async fn handler(public: Public, headers: HeaderMap, Body(input): Body<Refresh>) -> ApiResult {
     let from_cookie = input.refresh.is_none();
-    let text = input.refresh.or_else(|| cookie::read(&headers)).unwrap_or_default();
+    let text = input.refresh.or_else(|| cookie::read(&public.state.config, &headers)).unwrap_or_default();
     let fresh = run(&public, &text).await?.ok_or_else(ended)?;
-    Ok(answer(fresh, from_cookie))
+    Ok(answer(&public.state.config, fresh, from_cookie))
 }
 
 fn ended() -> AppError {
