@@ -101,6 +101,17 @@ begin
 end
 $$;
 
+-- Gives the organization that is open another shown name.
+create or replace function platform.rename_organization(p_organization uuid, p_name text) returns void
+language plpgsql security definer set search_path = platform, pg_temp as $$
+begin
+  if p_organization is distinct from nullif(current_setting('app.organization_id', true), '')::uuid then
+    raise exception 'another organization is open' using errcode = 'HD403';
+  end if;
+  update platform.organizations set name = p_name where id = p_organization;
+end
+$$;
+
 -- Takes the oldest outbox rows of every schema; the caller's transaction decides whether they are gone.
 create or replace function platform.outbox_take(p_limit integer)
 returns table (organization_id uuid, id uuid, kind text, topic text, entity_id uuid, payload jsonb, run_at timestamptz, occurred_at timestamptz)
@@ -149,7 +160,9 @@ begin
   end loop;
   for each_table in select c.oid::regclass from pg_class c where c.relnamespace = 'platform'::regnamespace and c.relkind = 'r' loop
     execute format('revoke all on %s from app_platform, helpdesk_definer', each_table);
-    if each_table::text not in ('platform._sqlx_migrations', '_sqlx_migrations', 'platform.replaceables', 'replaceables') then
+    if each_table::text in ('platform.operator_log', 'operator_log') then
+      execute format('grant select, insert on %s to app_platform', each_table);
+    elsif each_table::text not in ('platform._sqlx_migrations', '_sqlx_migrations', 'platform.replaceables', 'replaceables') then
       execute format('grant select, insert, update, delete on %s to app_platform', each_table);
     end if;
   end loop;
@@ -161,5 +174,7 @@ grant select, insert, delete on platform.logins, platform.mail_addresses to help
 grant execute on function platform.placement(uuid, integer), platform.enter(text, uuid, uuid, timestamptz), platform.open(uuid, uuid, integer, timestamptz) to helpdesk_rt;
 grant execute on function platform.note_login(uuid, text), platform.drop_login(uuid, text) to app_api;
 grant execute on function platform.claim_mail_address(uuid, text, uuid), platform.release_mail_address(uuid, text) to app_api;
+grant update (name) on platform.organizations to helpdesk_definer;
+grant execute on function platform.rename_organization(uuid, text) to app_api;
 grant execute on function platform.outbox_take(integer), platform.outbox_oldest() to app_platform;
 grant select on platform._sqlx_migrations to app_platform;

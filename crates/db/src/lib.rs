@@ -8,6 +8,7 @@ mod constraint;
 pub mod embedded;
 pub mod jobs;
 mod migrate;
+pub mod operators;
 pub mod outbox;
 pub mod platform;
 pub mod schedule;

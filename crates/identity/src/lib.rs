@@ -16,4 +16,5 @@ pub fn routes(table: &mut Routes) {
     table.add(people::routes());
     table.add(teams::routes());
     table.add(jobs::routes());
+    table.add(organizations::routes());
 }

@@ -245,9 +245,9 @@ impl Pace {
     }
 
     /// So many bytes came or went.
-    fn moved(&mut self, bytes: usize) {
+    fn moved(&mut self, now: Instant, bytes: usize) {
         if let Some(since) = self.since.take() {
-            self.waited += since.elapsed();
+            self.waited += now - since;
         }
         self.moved += bytes;
         if self.moved >= self.least {
@@ -255,14 +255,17 @@ impl Pace {
         }
     }
 
+    /// Until when the peer, who is waited for, has time.
+    fn deadline(&mut self, now: Instant) -> Instant {
+        *self.since.get_or_insert(now) + self.every.saturating_sub(self.waited)
+    }
+
     /// The peer is waited for. Ready with an error when it was waited for too long.
     fn wait<T>(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<T>> {
-        let now = Instant::now();
-        let end = now + self.every.saturating_sub(self.waited);
-        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(end)));
-        if self.since.is_none() {
-            self.since = Some(now);
-            timer.as_mut().reset(end);
+        let deadline = self.deadline(Instant::now());
+        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep_until(deadline)));
+        if timer.deadline() != deadline {
+            timer.as_mut().reset(deadline);
         }
         ready!(timer.as_mut().poll(cx));
         Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the peer is too slow")))
@@ -287,7 +290,7 @@ impl HttpBody for Received {
             Poll::Pending => self.pace.wait(cx).map(|late| Some(late.map_err(Into::into))),
             Poll::Ready(frame) => {
                 let bytes = frame.as_ref().and_then(|frame| frame.as_ref().ok()?.data_ref().map(Bytes::len));
-                self.pace.moved(bytes.unwrap_or_default());
+                self.pace.moved(Instant::now(), bytes.unwrap_or_default());
                 Poll::Ready(frame.map(|frame| frame.map_err(Into::into)))
             }
         }
@@ -313,7 +316,7 @@ impl Sent {
         match written {
             Poll::Pending => self.pace.wait(cx),
             Poll::Ready(written) => {
-                self.pace.moved(*written.as_ref().unwrap_or(&0));
+                self.pace.moved(Instant::now(), *written.as_ref().unwrap_or(&0));
                 Poll::Ready(written)
             }
         }
@@ -356,8 +359,6 @@ impl AsyncWrite for Sent {
 
 #[cfg(test)]
 mod tests {
-    use std::future::poll_fn;
-
     use super::*;
 
     #[test]
@@ -389,26 +390,25 @@ mod tests {
         assert!((64..=4_096).contains(&limits.connections) && limits.per_peer == 256);
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn only_waiting_counts_against_a_peer() {
+    #[test]
+    fn only_waiting_counts_against_a_peer() {
         let limits = Limits { pace: Duration::from_secs(10), pace_bytes: 100, ..Limits::default() };
-        let mut pace = Pace::new(&limits);
-        let mut waited = async |pace: &mut Pace, seconds: u64| {
-            let waiting = poll_fn(|cx| pace.wait::<()>(cx));
-            timeout(Duration::from_secs(seconds), waiting).await.is_err()
-        };
+        let (begin, second) = (Instant::now(), Duration::from_secs(1));
         // A drip of 9 bytes a second is too slow in the end …
+        let (mut pace, mut now) = (Pace::new(&limits), begin);
         for _ in 0..9 {
-            assert!(waited(&mut pace, 1).await);
-            pace.moved(9);
+            assert_eq!(pace.deadline(now), begin + 10 * second);
+            now += second;
+            pace.moved(now, 9);
         }
-        assert!(!waited(&mut pace, 2).await);
-        // … 100 within ten seconds are enough, and what we need ourselves does not count.
-        let mut pace = Pace::new(&limits);
-        for _ in 0..5 {
-            assert!(waited(&mut pace, 9).await);
-            pace.moved(100);
-            tokio::time::sleep(Duration::from_secs(60)).await;
-        }
+        assert_eq!(pace.deadline(now), begin + 10 * second);
+        assert_eq!(pace.deadline(now + second), begin + 10 * second);
+        // … enough of it begins anew, and what we need ourselves does not count.
+        pace.moved(now + second, 19);
+        now += 60 * second;
+        assert_eq!(pace.deadline(now), now + 10 * second);
+        pace.moved(now + 4 * second, 1);
+        now += 600 * second;
+        assert_eq!(pace.deadline(now), now + 6 * second);
     }
 }

@@ -79,7 +79,7 @@ async fn serve(
     let greeting = async {
         let sign_ins = if args.demo {
             tokio::select! {
-                loaded = demo::load(&booted.state, &booted.ground.owner) => loaded?,
+                loaded = demo::load(&booted.state) => loaded?,
                 () = stop.cancelled() => return Ok(()),
             }
         } else {

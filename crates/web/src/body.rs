@@ -18,7 +18,7 @@ use crate::ApiError;
 
 /// Bytes a JSON body may have.
 pub const MAX_JSON: usize = 1_000_000;
-/// How long a JSON body may take to arrive.
+/// How long a body that is read as a whole may take to arrive.
 const TIME: Duration = Duration::from_secs(15);
 /// How deep JSON may be nested.
 pub const MAX_DEPTH: usize = 64;
@@ -41,17 +41,17 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
         if essence != "application/json" && !essence.ends_with("+json") {
             return Err(AppError::UnsupportedMediaType("Send application/json.".to_owned()).into());
         }
-        let bytes = read(request.into_body()).await?;
+        let bytes = read_limited(request.into_body(), MAX_JSON).await?;
         parse(&bytes).map(Self).map_err(ApiError)
     }
 }
 
-/// Reads the whole body of a JSON request, which may be neither long nor slow.
-pub(crate) async fn read(body: axum::body::Body) -> AppResult<bytes::Bytes> {
-    match tokio::time::timeout(TIME, Limited::new(body, MAX_JSON).collect()).await {
+/// Reads a whole body of at most `limit` bytes, which may not take long either.
+pub async fn read_limited(body: axum::body::Body, limit: usize) -> AppResult<bytes::Bytes> {
+    match tokio::time::timeout(TIME, Limited::new(body, limit).collect()).await {
         Ok(Ok(collected)) => Ok(collected.to_bytes()),
         Ok(Err(error)) if error.is::<LengthLimitError>() => {
-            Err(AppError::TooLarge(format!("The body may have at most {MAX_JSON} bytes.")))
+            Err(AppError::TooLarge(format!("The body may have at most {limit} bytes.")))
         }
         Ok(Err(_)) => Err(AppError::Malformed("The body ended early.".to_owned())),
         Err(_) => Err(AppError::Malformed("The body did not arrive in time.".to_owned())),

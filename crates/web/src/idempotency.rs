@@ -13,7 +13,7 @@ use axum::{
     response::Response,
 };
 use chrono::TimeDelta;
-use db::{TenantTx, Vault};
+use db::{TenantTx, Vault, vault::Sealed};
 use kernel::{AppError, AppResult};
 use sha2::{Digest, Sha256};
 use sqlx::types::Json;
@@ -33,6 +33,7 @@ const MAX_BODY: usize = 64 * 1024;
 /// Headers that belong to the answer itself.
 const HEADERS: [HeaderName; 3] = [header::CONTENT_TYPE, header::ETAG, header::LOCATION];
 /// Where answers are sealed.
+pub const SEALED: Sealed = Sealed { table: "idempotency_keys", id: "id", column: "body" };
 const COLUMN: &str = "idempotency_keys.body";
 
 /// SHA-256 of the body, left in the request by whoever read it.

@@ -13,20 +13,22 @@ mod problem;
 mod query;
 mod reply;
 mod route;
+mod signing;
 mod state;
 mod text;
 pub mod token;
 
-pub use body::{Body, given};
+pub use body::{Body, given, read_limited};
 pub use context::{Member, MemberContext, Operator, Public, Read, Refusal, Staff, Write};
 pub use cursor::Cursor;
-pub use extract::{IfMatch, Nested, PathId, Ref, RequestUri};
+pub use extract::{IfMatch, Nested, PathId, PathText, Ref, RequestUri};
 pub use host::{HostCache, HostOrganization};
 pub use middleware::{Caller, Patience, service};
 pub use problem::{ApiError, ApiResult};
 pub use query::{Listing, Query, page_links};
 pub use reply::{accepted, created, no_content, ok, redirect};
 pub use route::{Access, Route, RouteMeta, Routes};
+pub use signing::SigningKeys;
 pub use state::{AppState, Config, Keys};
 pub use text::{like_pattern, text};
 

@@ -28,7 +28,9 @@ use tower_http::normalize_path::NormalizePathLayer;
 use utoipa::openapi::OpenApi;
 
 use crate::{
-    ApiError, AppState, HostOrganization, RequestUri, RouteMeta, body, context, headers, idempotency, problem,
+    ApiError, AppState, HostOrganization, RequestUri, RouteMeta,
+    body::{MAX_JSON, read_limited},
+    context, headers, idempotency, problem,
 };
 
 /// How long a request may be answered; whoever accepts connections leaves it in the request.
@@ -139,12 +141,12 @@ async fn require_known_host(State(state): State<AppState>, mut request: Request,
 async fn with_body_at_hand(state: &AppState, request: Request) -> AppResult<Request> {
     if is_upload(request.headers())
         || request.body().is_end_stream()
-        || !context::is_signed_in(request.headers(), state)
+        || !context::is_signed_in(request.headers(), state).await
     {
         return Ok(request);
     }
     let (mut parts, body) = request.into_parts();
-    let bytes = body::read(body).await?;
+    let bytes = read_limited(body, MAX_JSON).await?;
     idempotency::note_body(&mut parts, &bytes);
     Ok(Request::from_parts(parts, axum::body::Body::from(bytes)))
 }

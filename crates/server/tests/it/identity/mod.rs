@@ -1,4 +1,5 @@
 //! Sessions, staff and teams.
 
+mod organization;
 mod people;
 mod sessions;
