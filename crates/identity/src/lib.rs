@@ -2,6 +2,7 @@
 
 pub mod facade;
 pub mod jobs;
+pub mod links;
 pub mod organizations;
 pub mod password;
 pub mod people;
@@ -13,6 +14,7 @@ use web::Routes;
 /// Adds the routes of this context.
 pub fn routes(table: &mut Routes) {
     table.add(sessions::routes());
+    table.add(links::routes());
     table.add(people::routes());
     table.add(teams::routes());
     table.add(jobs::routes());

@@ -34,6 +34,8 @@ pub fn service(state: &AppState, pages: Router<AppState>) -> Router {
 /// Handlers, subscriptions and schedules.
 pub fn registry(state: &AppState, mailer: &Mailer) -> Registry {
     let mut registry = Registry::default();
+    identity::links::jobs(&mut registry, state);
+    support::jobs(&mut registry, state);
     channels::jobs(&mut registry, state, mailer);
     housekeeping::jobs(&mut registry, state);
     registry

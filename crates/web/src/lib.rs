@@ -16,7 +16,7 @@ mod text;
 pub mod token;
 
 pub use body::Body;
-pub use context::{Member, MemberContext, Operator, Public, Read, Staff, Write};
+pub use context::{Member, MemberContext, Operator, Public, Read, Released, Staff, Write};
 pub use cursor::Cursor;
 pub use extract::{IfMatch, Nested, PathId, Ref, RequestUri};
 pub use host::{HostCache, HostOrganization};

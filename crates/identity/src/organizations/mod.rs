@@ -53,6 +53,8 @@ pub struct Settings {
     pub locale: String,
     /// Whether leaving `new` for an open status counts as first response.
     pub first_response_on_status: bool,
+    /// Whether customers may open accounts by themselves.
+    pub customer_registration: bool,
 }
 
 /// The settings of the open organization.
@@ -60,7 +62,7 @@ pub async fn settings(tx: &mut TenantTx) -> AppResult<Settings> {
     let organization = tx.organization();
     Ok(sqlx::query_as!(
         Settings,
-        "select time_zone, locale, first_response_on_status from organization_settings where organization_id = $1",
+        "select time_zone, locale, first_response_on_status, customer_registration from organization_settings where organization_id = $1",
         organization as _
     )
     .fetch_one(&mut **tx)

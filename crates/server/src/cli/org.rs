@@ -5,8 +5,12 @@ use db::{
     Mode, TenantTx,
     platform::{self, Organization},
 };
-use identity::{organizations::check_slug, people::NewUser};
-use kernel::Actor;
+use identity::{
+    links::{Link, invite},
+    organizations::check_slug,
+    people::NewUser,
+};
+use kernel::{Actor, Person};
 use serde_json::{Value, json};
 
 use super::{Run, output::table, user};
@@ -109,7 +113,7 @@ async fn create(booted: &Booted, input: Create) -> Result<(String, Value), Failu
         )));
     }
     // Also finishes what an interrupted command left half-made; a suspended one stays as it is.
-    let token = if organization.status == "active" {
+    let link = if organization.status == "active" {
         provision(booted, &organization, input.admin_email.as_deref()).await?
     } else {
         None
@@ -118,7 +122,7 @@ async fn create(booted: &Booted, input: Create) -> Result<(String, Value), Failu
         platform::add_domain(&booted.state.db, organization.id, domain).await?;
     }
     let url = booted.state.config.organization_url(&organization.slug);
-    let link = token.map(|token| user::link(booted, &organization.slug, &token));
+    let link = link.map(|link| link.url(&booted.state, &organization));
     let done = if is_new { "was created" } else { "already exists" };
     let mut text = format!("Organization {} {done}: {url}", organization.slug);
     if let (Some(link), Some(email)) = (&link, &input.admin_email) {
@@ -134,24 +138,21 @@ async fn create(booted: &Booted, input: Create) -> Result<(String, Value), Failu
     Ok((text, value))
 }
 
-/// The rows of a new organization and its owner, all or nothing; the owner's one-time token.
-async fn provision(
-    booted: &Booted,
-    organization: &Organization,
-    owner: Option<&str>,
-) -> Result<Option<String>, Failure> {
+/// The rows of a new organization and its owner, all or nothing; the owner's one-time link.
+async fn provision(booted: &Booted, organization: &Organization, owner: Option<&str>) -> Result<Option<Link>, Failure> {
     let mut tx = TenantTx::system(&booted.state.db, organization.tenant(), Mode::Write).await?;
     let is_new = compose::provision(&mut tx, organization, &booted.state.config).await?;
-    let token = match owner {
+    let link = match owner {
         Some(email) if is_new => {
             let name = email.split('@').next().unwrap_or(email).to_owned();
             let new = NewUser { email: email.to_owned(), name, role: "owner".to_owned(), password_hash: None };
-            identity::people::create(&mut tx, &Actor::system(organization.id), new).await?.1
+            let user = identity::people::create(&mut tx, &Actor::system(organization.id), new).await?;
+            Some(invite(&mut tx, &booted.state.keys, Person::Staff(user.id)).await?)
         }
         _ => None,
     };
     tx.commit().await?;
-    Ok(token)
+    Ok(link)
 }
 
 async fn list(booted: &Booted) -> Result<(String, Value), Failure> {

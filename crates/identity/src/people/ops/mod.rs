@@ -2,5 +2,8 @@
 
 pub mod create;
 pub mod get;
+pub mod invite;
 pub mod list;
+pub mod remove;
+pub mod sessions;
 pub mod update;
