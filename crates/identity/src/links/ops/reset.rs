@@ -27,14 +27,11 @@ pub async fn handler(public: Public, Body(input): Body<ResetPassword>) -> ApiRes
         .ok_or_else(|| AppError::invalid("email", "invalid", "This is not a mail address."))?;
     let asker = Asker::from(&public.caller);
     let (organization, slug) = match (&public.organization, input.organization) {
-        (Some(host), wanted) if wanted.as_ref().is_none_or(|wanted| *wanted == host.slug) => (Some(host.id), None),
-        (Some(_), _) => (None, None),
-        (None, wanted) => (Some(db::jobs::PLATFORM), wanted.filter(|slug| !slug.contains('\0'))),
+        (Some(host), wanted) if wanted.as_ref().is_none_or(|wanted| *wanted == host.slug) => (host.id, None),
+        (None, wanted) if wanted.as_ref().is_none_or(|wanted| !wanted.contains('\0')) => (db::jobs::PLATFORM, wanted),
+        _ => return Err(AppError::invalid("organization", "unknown", "This is not the slug of this host.").into()),
     };
-    if let Some(organization) = organization {
-        let request = json!(Request { email, slug, asker });
-        db::jobs::queue(&public.state.db, organization, JOB, request).await?;
-    }
+    db::jobs::queue(&public.state.db, organization, JOB, json!(Request { email, slug, asker })).await?;
     let detail = "If this address has an account here, a mail with a link is on its way.";
     Ok(web::accepted(&Accepted { detail }))
 }
