@@ -163,8 +163,8 @@ pub async fn open_link(
     let now = tx.now();
     let Some(row) = store::find_open(tx, organization.id, (Some(id), None), now).await? else { return Ok(None) };
     let purpose = Purpose::parse(&row.purpose).ok_or_else(|| AppError::internal("a link without a purpose"))?;
-    let token = LinkToken::of(&state.keys, organization.id, id).encode();
-    Ok(Some(OpenLink { email: row.email, url: url(state, organization, purpose, &token) }))
+    let token = LinkToken::again(&state.keys, organization.id, id, &row.hash);
+    Ok(token.map(|token| OpenLink { email: row.email, url: url(state, organization, purpose, &token.encode()) }))
 }
 
 /// Where a person is written to about their account; none when there is nobody active.

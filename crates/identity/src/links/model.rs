@@ -95,9 +95,15 @@ pub struct LinkToken {
 }
 
 impl LinkToken {
-    /// The token of a link.
+    /// The token of a new link.
     pub fn of(keys: &Keys, organization: OrganizationId, link: LinkId) -> Self {
-        Self { organization, secret: keys.derive(&format!("link {organization} {link}")) }
+        Self { organization, secret: keys.derive(&purpose(organization, link)) }
+    }
+
+    /// The token of a link with this hash; none when it was made with a key that is not accepted any more.
+    pub fn again(keys: &Keys, organization: OrganizationId, link: LinkId, stored: &[u8]) -> Option<Self> {
+        let older = keys.accepted(&purpose(organization, link)).into_iter().map(|secret| Self { organization, secret });
+        std::iter::once(Self::of(keys, organization, link)).chain(older).find(|token| token.hash() == stored)
     }
 
     /// What is stored.
@@ -118,6 +124,10 @@ impl LinkToken {
         let token = Self { organization, secret };
         (token.encode() == text).then_some(token)
     }
+}
+
+fn purpose(organization: OrganizationId, link: LinkId) -> String {
+    format!("link {organization} {link}")
 }
 
 /// Who asked for something that a job does later, for the audit log.
@@ -150,7 +160,7 @@ mod tests {
     #[test]
     fn tokens_round_trip_and_are_strict() {
         let (organization, link) = (OrganizationId(Uuid::from_u128(5)), LinkId(Uuid::from_u128(6)));
-        let token = LinkToken::of(&Keys::new(b"key"), organization, link);
+        let token = LinkToken::of(&Keys::new(b"key", &[]), organization, link);
         let text = token.encode();
         let same = LinkToken::decode(&text).unwrap();
         assert_eq!((same.organization, same.secret), (organization, token.secret));
@@ -158,9 +168,13 @@ mod tests {
         for bad in ["", "hdl_", "null", "%20", "[]", "{}", cut, &format!("{text} "), &text.to_uppercase()] {
             assert!(LinkToken::decode(bad).is_none(), "{bad}");
         }
-        for (keys, link) in [(Keys::new(b"other"), link), (Keys::new(b"key"), LinkId(Uuid::from_u128(7)))] {
-            assert_ne!(LinkToken::of(&keys, organization, link).hash(), token.hash());
+        let others = [(Keys::new(b"other", &[]), link), (Keys::new(b"key", &[]), LinkId(Uuid::from_u128(7)))];
+        for (keys, link) in others {
+            assert!(LinkToken::again(&keys, organization, link, &token.hash()).is_none());
         }
+        let replaced = Keys::new(b"other", &[b"key".to_vec()]);
+        let again = LinkToken::again(&replaced, organization, link, &token.hash()).unwrap();
+        assert_eq!(again.encode(), text);
     }
 
     #[test]

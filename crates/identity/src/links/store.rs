@@ -131,6 +131,7 @@ pub async fn insert(
 #[derive(Debug)]
 pub struct LinkRow {
     pub id: LinkId,
+    pub hash: Vec<u8>,
     pub purpose: String,
     pub email: String,
     pub person_kind: Option<String>,
@@ -150,7 +151,7 @@ pub async fn find_open(
 ) -> sqlx::Result<Option<LinkRow>> {
     sqlx::query_as!(
         LinkRow,
-        "select l.id, l.purpose, l.email, l.person_kind, l.person_id, l.name, l.password_hash, l.mailed_at from links l
+        "select l.id, l.hash, l.purpose, l.email, l.person_kind, l.person_id, l.name, l.password_hash, l.mailed_at from links l
           where l.organization_id = $1 and (l.id = $2 or l.hash = $3) and l.used_at is null and l.expires_at > $4
             and (l.person_id is null
               or exists (select from users u where u.organization_id = $1 and u.id = l.person_id and u.email = l.email and u.status = 'active')

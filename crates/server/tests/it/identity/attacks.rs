@@ -9,14 +9,29 @@ use web::Keys;
 use super::account::*;
 use crate::harness::{Client, TestApp, world::PASSWORD};
 
-const HEADER: &str = r#"{"alg":"HS256","typ":"at+jwt","kid":"1"}"#;
-
-/// Signed with our own key: whatever is refused is refused for what it says.
-fn forge(app: &TestApp, header: &str, payload: &str) -> String {
-    let signed = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload));
-    let signature = Keys::new(&app.state.keys.derive("access-token")).derive(&signed);
-    format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
+/// Signs with our own key: whatever is refused is refused for what it says.
+struct Forger {
+    kid: String,
+    secret: [u8; 32],
 }
+
+impl Forger {
+    async fn new(app: &TestApp) -> Self {
+        let key = db::platform::signing_keys(&app.state.db).await.unwrap().remove(0);
+        let name = format!("signing_keys.wrapped/{}", key.id.0);
+        Self { kid: key.id.to_string(), secret: app.state.vault.unwrap(&name, &key.wrapped).unwrap() }
+    }
+
+    /// `KID` stands for the id of the key.
+    fn forge(&self, header: &str, payload: &str) -> String {
+        let header = header.replace("KID", &self.kid);
+        let signed = format!("{}.{}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(payload));
+        let signature = Keys::new(&self.secret, &[]).derive(&signed);
+        format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature))
+    }
+}
+
+const HEADER: &str = r#"{"alg":"HS256","typ":"at+jwt","kid":"KID"}"#;
 
 fn with(client: &Client, token: &str) -> Client {
     Client { token: Some(token.to_owned()), ..client.clone() }
@@ -38,35 +53,36 @@ async fn refused(client: &Client, token: &str, what: &str) {
 #[tokio::test]
 async fn headers_that_choose_their_own_proof_are_refused() {
     let app = TestApp::start().await;
-    let client = app.anonymous();
+    let (client, forger) = (app.anonymous(), Forger::new(&app).await);
     let good = app.world.a.token(&app.state, "admin");
     let payload = claims(&good).to_string();
-    with(&client, &forge(&app, HEADER, &payload)).get("/auth/me/").await.ok();
+    with(&client, &forger.forge(HEADER, &payload)).get("/auth/me/").await.ok();
     for header in [
         r#"{"alg":"none"}"#,
-        r#"{"alg":"None","typ":"at+jwt","kid":"1"}"#,
-        r#"{"alg":"NONE","typ":"at+jwt","kid":"1"}"#,
-        r#"{"alg":"nOnE","typ":"at+jwt","kid":"1"}"#,
-        r#"{"alg":"","typ":"at+jwt","kid":"1"}"#,
-        r#"{"alg":"RS256","typ":"at+jwt","kid":"1"}"#,
-        r#"{"alg":"EdDSA","typ":"at+jwt","kid":"1"}"#,
-        r#"{"alg":"HS512","typ":"at+jwt","kid":"1"}"#,
-        r#"{"alg":"HS256","typ":"JWT","kid":"1"}"#,
+        r#"{"alg":"None","typ":"at+jwt","kid":"KID"}"#,
+        r#"{"alg":"NONE","typ":"at+jwt","kid":"KID"}"#,
+        r#"{"alg":"nOnE","typ":"at+jwt","kid":"KID"}"#,
+        r#"{"alg":"","typ":"at+jwt","kid":"KID"}"#,
+        r#"{"alg":"RS256","typ":"at+jwt","kid":"KID"}"#,
+        r#"{"alg":"EdDSA","typ":"at+jwt","kid":"KID"}"#,
+        r#"{"alg":"HS512","typ":"at+jwt","kid":"KID"}"#,
+        r#"{"alg":"HS256","typ":"JWT","kid":"KID"}"#,
         r#"{"alg":"HS256","typ":"at+jwt"}"#,
-        r#"{"alg":"HS256","typ":"at+jwt","kid":"2"}"#,
+        r#"{"alg":"HS256","typ":"at+jwt","kid":"1"}"#,
+        r#"{"alg":"HS256","typ":"at+jwt","kid":"sgk_00000000000000000000000001"}"#,
         r#"{"alg":"HS256","typ":"at+jwt","kid":"../../dev/null"}"#,
-        r#"{"alg":"HS256","typ":"at+jwt","kid":"1' or '1'='1"}"#,
+        r#"{"alg":"HS256","typ":"at+jwt","kid":"KID' or '1'='1"}"#,
         r#"{"alg":"HS256","typ":"at+jwt","kid":"http://evil.example/key"}"#,
-        r#"{"alg":"HS256","typ":"at+jwt","kid":"1","jwk":{"kty":"oct","k":"AAAA"}}"#,
-        r#"{"alg":"HS256","typ":"at+jwt","kid":"1","jku":"http://evil.example/keys"}"#,
-        r#"{"alg":"HS256","typ":"at+jwt","kid":"1","x5u":"http://evil.example/cert"}"#,
-        r#"{"alg":"HS256","typ":"at+jwt","kid":"1","crit":["exp"]}"#,
-        r#"{"typ":"at+jwt","alg":"HS256","kid":"1"}"#,
+        r#"{"alg":"HS256","typ":"at+jwt","kid":"KID","jwk":{"kty":"oct","k":"AAAA"}}"#,
+        r#"{"alg":"HS256","typ":"at+jwt","kid":"KID","jku":"http://evil.example/keys"}"#,
+        r#"{"alg":"HS256","typ":"at+jwt","kid":"KID","x5u":"http://evil.example/cert"}"#,
+        r#"{"alg":"HS256","typ":"at+jwt","kid":"KID","crit":["exp"]}"#,
+        r#"{"typ":"at+jwt","alg":"HS256","kid":"KID"}"#,
         "{}",
         "",
         "null",
     ] {
-        let token = forge(&app, header, &payload);
+        let token = forger.forge(header, &payload);
         refused(&client, &token, header).await;
         let unsigned = token.rsplit_once('.').unwrap().0;
         for cut in [unsigned.to_owned(), format!("{unsigned}."), format!("{unsigned}.AAAA")] {
@@ -74,7 +90,7 @@ async fn headers_that_choose_their_own_proof_are_refused() {
         }
     }
     let (head, signature) = good.rsplit_once('.').unwrap();
-    let other_key = URL_SAFE_NO_PAD.encode(Keys::new(b"").derive(head));
+    let other_key = URL_SAFE_NO_PAD.encode(Keys::new(b"", &[]).derive(head));
     let bad = [
         head.to_owned(),
         format!("{head}."),
@@ -97,7 +113,7 @@ async fn headers_that_choose_their_own_proof_are_refused() {
 #[tokio::test]
 async fn claims_of_another_form_or_for_another_place_are_refused() {
     let app = TestApp::start().await;
-    let client = app.anonymous();
+    let (client, forger) = (app.anonymous(), Forger::new(&app).await);
     let good = claims(&app.world.a.token(&app.state, "admin"));
     let exp = good["exp"].as_i64().unwrap();
     let mut wrong = vec![];
@@ -147,15 +163,15 @@ async fn claims_of_another_form_or_for_another_place_are_refused() {
         wrong.push(claims);
     }
     for claims in wrong {
-        refused(&client, &forge(&app, HEADER, &claims.to_string()), &claims.to_string()).await;
+        refused(&client, &forger.forge(HEADER, &claims.to_string()), &claims.to_string()).await;
     }
     let twice = good.to_string().replacen('{', &format!("{{\"exp\":{},", exp + 999_999), 1);
-    refused(&client, &forge(&app, HEADER, &twice), "two times exp").await;
+    refused(&client, &forger.forge(HEADER, &twice), "two times exp").await;
     let far = set("exp", json!(1_000_000_000_000_000_000_i64));
     // Signed by us it would be believed, but we never sign it; the session ends all the same.
-    with(&client, &forge(&app, HEADER, &far.to_string())).get("/auth/me/").await.ok();
-    with(&app.as_("admin"), &forge(&app, HEADER, &far.to_string())).post("/auth/logout/", Value::Null).await.is(204);
-    refused(&client, &forge(&app, HEADER, &far.to_string()), "far away").await;
+    with(&client, &forger.forge(HEADER, &far.to_string())).get("/auth/me/").await.ok();
+    with(&app.as_("admin"), &forger.forge(HEADER, &far.to_string())).post("/auth/logout/", Value::Null).await.is(204);
+    refused(&client, &forger.forge(HEADER, &far.to_string()), "far away").await;
 }
 
 #[tokio::test]
