@@ -12,6 +12,8 @@ use tokio::sync::Semaphore;
 /// Compared against for unknown addresses, so that they take as long as known ones.
 static NOBODY: LazyLock<String> = LazyLock::new(|| hash_now("nobody has this password").unwrap_or_default());
 
+/// In lower case: those of the 30 000 commonest (the list of zxcvbn, MIT licence) that are long enough
+/// at all, and what people make of shorter ones to be allowed them.
 const COMMON: &str = include_str!("common_passwords.txt");
 
 /// 422 on `field` unless the password has 10 to 256 characters, is not a common one and does not repeat the address.
@@ -100,6 +102,9 @@ mod tests {
             "aaaaaaaaaaaa",
             "abcdefghij",
             "qwertyuiop",
+            "1Q2w3E4r5T",
+            "manchester",
+            "fktrcfylhf",
             "ada.lovelace1",
         ] {
             assert!(check("password", weak, "ada.lovelace@example.org").is_err(), "{weak}");
