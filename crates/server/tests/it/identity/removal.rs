@@ -41,7 +41,10 @@ async fn who_is_removed_is_out_at_once() {
     let listed = async |query: &str| admin.get(&format!("/users/?{query}")).await.ok();
     assert_eq!(listed("search=agent@acme").await["count"], 0);
     assert_eq!(listed("status=removed").await["results"][0]["email"], "agent@acme.test");
-    assert_eq!(admin.get(&format!("/teams/{}/", app.world.a.team)).await.ok()["members"], json!([]));
+    let team = format!("/teams/{}/", app.world.a.team);
+    assert_eq!(admin.get(&team).await.ok()["members"], json!([]));
+    let back = json!({"members": [app.world.a.user("agent")]});
+    assert_eq!(admin.patch(&team, back).await.problem("members"), "unknown");
 }
 
 #[tokio::test]

@@ -19,7 +19,9 @@ async fn pages_of_links_load_nothing_and_tell_nobody() {
                 assert!(policy.starts_with("default-src 'none'; style-src 'self'; script-src 'self';"), "{policy}");
                 assert!(policy.contains("frame-ancestors 'none'") && !policy.contains("unsafe"), "{policy}");
                 let html = String::from_utf8(answer.bytes.to_vec()).unwrap();
-                for inline in ["<style", "style=", "onclick", "onsubmit", "javascript:", "://", "<script>", "<iframe", "<img"] {
+                for inline in
+                    ["<style", "style=", "onclick", "onsubmit", "javascript:", "://", "<script>", "<iframe", "<img"]
+                {
                     assert!(!html.contains(inline), "{path}: {inline}");
                 }
                 assert!(html.contains(&format!("src=\"{script}\"")) && html.contains("<html lang=\"en\">"));
