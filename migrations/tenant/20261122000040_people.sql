@@ -22,7 +22,7 @@ create table links (
   constraint links_person_check check ((purpose = 'registration') = (person_id is null) and (person_kind is null) = (person_id is null))
 );
 create index links_person_idx on links (organization_id, person_id) where person_id is not null;
-create index links_email_idx on links (organization_id, email, mailed_at);
+create index links_email_idx on links (organization_id, email);
 insert into links (organization_id, id, hash, purpose, email, person_kind, person_id, created_at, expires_at, used_at)
 select i.organization_id, gen_random_uuid(), i.hash, 'invitation', coalesce(u.email, c.email), i.person_kind, i.person_id,
        i.created_at, i.expires_at, i.used_at

@@ -10,7 +10,7 @@ use axum::{
     http::{HeaderMap, header, request::Parts},
     response::Response,
 };
-use db::{Mode, Tenant, TenantTx, Who, platform::Organization};
+use db::{Mode, Tenant, TenantTx, Who, operators::By, platform::Organization};
 use kernel::{
     Actor, AppError, AppResult, CustomerId, OperatorId, OrganizationId, Permission, Person, SessionId, UserId,
     Visibility,
@@ -113,10 +113,11 @@ async fn enter(parts: &mut Parts, state: &AppState, permission: Permission, mode
     let (mut tx, who, organization) = open(state, organization, claims.sid, mode).await?;
     let actor = actor(organization.id, claims.sid, &who);
     let caller = caller(parts);
-    tx.act_as(caller.origin(&actor));
+    let origin = caller.origin(&actor);
     if let Some(log) = parts.extensions.get::<LogActor>() {
-        log.set(&organization.slug, &actor);
+        log.set(&organization, origin.clone());
     }
+    tx.act_as(origin);
     actor.require(permission)?;
     Ok(MemberContext { tx, actor, organization, caller, state: state.clone() })
 }
@@ -176,14 +177,12 @@ fn actor(organization: OrganizationId, session: SessionId, who: &Who) -> Actor {
     }
 }
 
-/// Whether the token was made by us and has not ended; what it may do is found out later.
-pub(crate) async fn is_signed_in(headers: &HeaderMap, state: &AppState) -> bool {
-    for audience in [Audience::Organization, Audience::Platform] {
-        if claims(headers, state, audience).await.is_ok() {
-            return true;
-        }
+/// What a token says that was made by us and has not ended; what it may do is found out later.
+pub(crate) async fn any_claims(headers: &HeaderMap, state: &AppState) -> Option<Claims> {
+    match claims(headers, state, Audience::Organization).await {
+        Ok(claims) => Some(claims),
+        Err(_) => claims(headers, state, Audience::Platform).await.ok(),
     }
-    false
 }
 
 async fn claims(headers: &HeaderMap, state: &AppState, audience: Audience) -> AppResult<Claims> {
@@ -239,6 +238,12 @@ impl Public {
 pub struct Operator {
     /// Who.
     pub id: OperatorId,
+    /// Lower-case address.
+    pub email: String,
+    /// The session.
+    pub session: SessionId,
+    /// Where the request comes from.
+    pub caller: Caller,
     /// The application.
     pub state: AppState,
 }
@@ -255,9 +260,17 @@ impl FromRequestParts<AppState> for Operator {
             return Err(AppError::NotFound.into());
         }
         let claims = claims(&parts.headers, state, Audience::Platform).await?;
-        let operator = db::platform::operator_of_session(&state.db, claims.sid).await?;
-        let id = operator.ok_or_else(|| unauthenticated("The session has ended; sign in again."))?;
-        Ok(Self { id, state: state.clone() })
+        let operator = db::operators::operator_of_session(&state.db, claims.sid).await?;
+        let (id, email) = operator.ok_or_else(|| unauthenticated("The session has ended; sign in again."))?;
+        Ok(Self { id, email, session: claims.sid, caller: caller(parts), state: state.clone() })
+    }
+}
+
+impl Operator {
+    /// For the operators' log.
+    pub fn by(&self) -> By {
+        let request_id = Some(self.caller.request_id.clone());
+        By { operator: Some((self.id, self.email.clone())), ip: self.caller.ip, request_id }
     }
 }
 

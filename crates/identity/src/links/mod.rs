@@ -13,14 +13,14 @@ mod ops;
 mod store;
 mod wire;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use db::{TenantTx, outbox::Event, platform::Organization, worker::Registry};
 use kernel::{AppError, AppResult, LinkId, Person};
 use serde_json::json;
 use web::{Access, AppState, Keys, Route};
 
 pub use model::{Asker, LinkMail};
-use model::{LinkToken, MAILS_A_DAY, Purpose};
+use model::{LinkToken, Purpose};
 pub use ops::register::{Registered, mail_registration, request_registration, use_registration};
 use store::Bearer;
 pub use store::{PersonRow, Registration};
@@ -100,6 +100,7 @@ pub async fn invite(tx: &mut TenantTx, keys: &Keys, person: Person) -> AppResult
     store::end(tx, organization, Some(id), None, now).await?;
     let link = LinkId(tx.id());
     make(tx, keys, link, Purpose::Invitation, &Bearer::Person(person.person, &person.email)).await?;
+    tx.audit("password_link.created", (person.person.kind(), Some(id)), &(), &());
     Ok(Link { id: link, token: LinkToken::of(keys, organization, link).encode() })
 }
 
@@ -107,8 +108,6 @@ pub async fn invite(tx: &mut TenantTx, keys: &Keys, person: Person) -> AppResult
 pub async fn invite_by_mail(tx: &mut TenantTx, keys: &Keys, person: Person) -> AppResult<Link> {
     let link = invite(tx, keys, person).await?;
     mail(tx, link.id, LinkMail::Invitation).await?;
-    let action = if matches!(person, Person::Customer(_)) { "customer.invited" } else { "user.invited" };
-    tx.audit(action, (person.kind(), person.uuid()), &(), &());
     Ok(link)
 }
 
@@ -140,8 +139,8 @@ async fn offer_reset(tx: &mut TenantTx, keys: &Keys, id: LinkId, person: &Person
 }
 
 async fn may_mail(tx: &mut TenantTx, email: &str) -> AppResult<bool> {
-    let (organization, since) = (tx.organization(), tx.now() - TimeDelta::days(1));
-    Ok(store::count_mailed(tx, organization, email, since).await? < MAILS_A_DAY)
+    let (organization, now) = (tx.organization(), tx.now());
+    db::attempts::may_mail(tx, organization, email, now).await
 }
 
 /// A link as the mail that carries it needs it.
@@ -192,10 +191,9 @@ pub async fn prune(tx: &mut TenantTx, before: DateTime<Utc>) -> AppResult<()> {
     Ok(store::prune(tx, organization, before).await?)
 }
 
-/// Tells that somebody's password is another one now: the audit log, and the person by mail.
+/// Tells a person by mail that their password is another one now.
 pub(crate) fn tell_password_changed(tx: &mut TenantTx, person: Person) {
     if let Some(id) = person.uuid() {
-        tx.audit("password.changed", (person.kind(), Some(id)), &(), &());
         tx.emit(Event { topic: PASSWORD_CHANGED, entity: id, payload: json!({}) });
     }
 }

@@ -9,9 +9,6 @@ use web::{Caller, Keys};
 
 use crate::sessions::hash;
 
-/// Such mails that one address gets in a day, whoever asks for them.
-pub const MAILS_A_DAY: i64 = 3;
-
 /// What a link does. One made for one thing is never good for another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {

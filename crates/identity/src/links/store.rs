@@ -1,7 +1,7 @@
 //! SQL of links, and of the people they are for.
 
 use chrono::{DateTime, Utc};
-use kernel::{AppResult, CustomerId, LinkId, OrganizationId, Person, UserId};
+use kernel::{CustomerId, LinkId, OrganizationId, Person, UserId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -229,27 +229,6 @@ pub async fn note_mailed(
     .execute(tx)
     .await?;
     Ok(())
-}
-
-/// Mails that strangers caused to an address since a moment. Held against a second count of the
-/// same address until the transaction ends.
-pub async fn count_mailed(
-    tx: &mut PgConnection,
-    organization: OrganizationId,
-    email: &str,
-    since: DateTime<Utc>,
-) -> AppResult<i64> {
-    let key = format!("links {organization} {email}");
-    sqlx::query!("select pg_advisory_xact_lock(hashtextextended($1, 0))", key).execute(&mut *tx).await?;
-    Ok(sqlx::query_scalar!(
-        r#"select count(*) as "count!" from links
-            where organization_id = $1 and email = $2 and mailed_at > $3 and purpose <> 'invitation'"#,
-        organization as _,
-        email,
-        since
-    )
-    .fetch_one(tx)
-    .await?)
 }
 
 /// Forgets links that ended before a moment.

@@ -88,6 +88,7 @@ async fn write_password(tx: &mut TenantTx, person: Person, hash: &str) -> AppRes
         Person::Customer(_) => store::set_customer_password(tx, organization, id, hash, now).await?,
         _ => store::set_user_password(tx, organization, id, hash, now).await?,
     }
+    tx.audit("password.set", (person.kind(), Some(id)), &(), &());
     Ok(id)
 }
 

@@ -1,6 +1,9 @@
 //! Sets a password with a link. Signs nobody in: a second factor is asked for at sign-in.
 
-use db::{Mode, TenantTx};
+use db::{
+    Mode, TenantTx,
+    attempts::{self, Attempt},
+};
 use kernel::{AppError, AppResult};
 use web::{ApiResult, Body, Public};
 
@@ -17,8 +20,19 @@ use crate::{
 
 /// `POST auth/password/reset/confirm/`
 pub async fn handler(public: Public, Body(input): Body<ConfirmPassword>) -> ApiResult {
-    run(&public, input).await?;
+    counted(&public, run(&public, input)).await?;
     Ok(web::no_content())
+}
+
+/// Links are not tried one after the other: those that are not good count for the peer.
+pub async fn counted<T>(public: &Public, work: impl Future<Output = AppResult<T>>) -> AppResult<T> {
+    let (attempt, db) = (Attempt::new(attempts::Purpose::Link, public.caller.ip), &public.state.db);
+    attempt.check_alone(db).await?;
+    let done = work.await;
+    if matches!(&done, Err(AppError::Invalid(errors)) if errors.0.contains_key("token")) {
+        attempt.failed_alone(db).await?;
+    }
+    done
 }
 
 async fn run(public: &Public, input: ConfirmPassword) -> AppResult<()> {

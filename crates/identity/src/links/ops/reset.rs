@@ -1,7 +1,12 @@
 //! Asks for a link that sets another password. The request looks nothing up, so that its answer
 //! and its time say nothing about the address; a job does the rest.
 
-use db::{Mode, TenantTx, jobs::ClaimedJob, platform};
+use db::{
+    Mode, TenantTx,
+    attempts::{Attempt, Purpose},
+    jobs::ClaimedJob,
+    platform,
+};
 use kernel::{AppError, AppResult, LinkId};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -31,6 +36,9 @@ pub async fn handler(public: Public, Body(input): Body<ResetPassword>) -> ApiRes
         (None, wanted) if wanted.as_ref().is_none_or(|wanted| !wanted.contains('\0')) => (db::jobs::PLATFORM, wanted),
         _ => return Err(AppError::invalid("organization", "unknown", "This is not the slug of this host.").into()),
     };
+    let (asked, db) = (Attempt::new(Purpose::Reset, public.caller.ip), &public.state.db);
+    asked.check_alone(db).await?;
+    asked.failed_alone(db).await?;
     db::jobs::queue(&public.state.db, organization, JOB, json!(Request { email, slug, asker })).await?;
     let detail = "If this address has an account here, a mail with a link is on its way.";
     Ok(web::accepted(&Accepted { detail }))

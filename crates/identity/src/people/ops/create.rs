@@ -69,8 +69,10 @@ pub async fn create(tx: &mut TenantTx, actor: &Actor, new: NewUser) -> AppResult
         AppError::taken("email", "Somebody of the staff has this address already.")
     })?;
     store::note_login(tx, organization, &email).await?;
+    let user = store::find(tx, organization, id).await?.ok_or(AppError::NotFound)?;
+    tx.audit_change("user.created", ("user", Some(id.0)), &(), &user);
     if let Some(hash) = &new.password_hash {
         set_password_now(tx, Person::Staff(id), hash).await?;
     }
-    store::find(tx, organization, id).await?.ok_or(AppError::NotFound)
+    Ok(user)
 }

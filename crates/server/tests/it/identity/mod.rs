@@ -1,8 +1,9 @@
 //! Sessions, accounts, staff and teams.
 
-mod account;
+pub mod account;
 mod attacks;
 mod links;
+mod organization;
 mod own_sessions;
 mod people;
 mod register;

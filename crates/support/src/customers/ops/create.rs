@@ -71,6 +71,7 @@ pub async fn insert(tx: &mut TenantTx, fields: &Fields<'_>) -> AppResult<Option<
     let inserted = store::insert(tx, organization, id, fields, now).await?;
     if inserted.is_some() {
         identity::facade::note_login(tx, organization, fields.email).await?;
+        tx.audit_change("customer.created", ("customer", Some(id.0)), &(), fields);
     }
     Ok(inserted)
 }

@@ -1,7 +1,12 @@
 //! Customers who open an account by themselves. Nobody is a customer before the mailed link is
 //! used, and nothing about the address is looked up before the answer: a job does that.
 
-use db::{Mode, TenantTx, jobs::ClaimedJob, platform::Organization};
+use db::{
+    Mode, TenantTx,
+    attempts::{Attempt, Purpose},
+    jobs::ClaimedJob,
+    platform::Organization,
+};
 use identity::facade::{self, Accepted, Registered, Registration};
 use kernel::{AppError, AppResult, CustomerId, LinkId, Person};
 use serde_json::json;
@@ -22,6 +27,9 @@ pub async fn handler(public: Public, Body(input): Body<Register>) -> ApiResult {
     let name = check_name(&input.name)?;
     facade::check_password("password", &input.password, &email)?;
     let organization = organization(&public, input.organization.as_deref()).await?;
+    let (asked, db) = (Attempt::new(Purpose::Register, public.caller.ip), &public.state.db);
+    asked.check_alone(db).await?;
+    asked.failed_alone(db).await?;
     let mut tx = public.open(&organization, Mode::Read).await?;
     if !facade::settings(&mut tx).await?.customer_registration {
         let sentence = "This organization opens accounts for its customers itself.";
