@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod facade;
 pub mod jobs;
+pub mod links;
 pub mod organizations;
 pub mod password;
 pub mod people;
@@ -15,6 +16,7 @@ use web::{AppState, Routes};
 /// Adds the routes of this context.
 pub fn routes(table: &mut Routes) {
     table.add(sessions::routes());
+    table.add(links::routes());
     table.add(people::routes());
     table.add(teams::routes());
     table.add(jobs::routes());
@@ -25,4 +27,5 @@ pub fn routes(table: &mut Routes) {
 /// Adds the jobs of this context.
 pub fn background(registry: &mut Registry, state: &AppState) {
     audit::jobs(registry, state);
+    links::jobs(registry, state);
 }

@@ -22,7 +22,7 @@ mod text;
 pub mod token;
 
 pub use body::{Body, given, read_limited};
-pub use context::{Member, MemberContext, Operator, Public, Read, Refusal, Staff, Write};
+pub use context::{Member, MemberContext, Operator, Public, Read, Refusal, Released, Staff, Write};
 pub use cursor::Cursor;
 pub use extract::{IfMatch, Nested, PathId, PathText, Ref, RequestUri};
 pub use host::{HostCache, HostOrganization};

@@ -85,6 +85,8 @@ pub struct Settings {
     pub locale: String,
     /// Whether leaving `new` for an open status counts as first response.
     pub first_response_on_status: bool,
+    /// Whether customers may open accounts by themselves.
+    pub customer_registration: bool,
 }
 
 /// The settings of the open organization.
@@ -95,6 +97,7 @@ pub async fn settings(tx: &mut TenantTx) -> AppResult<Settings> {
         time_zone: row.time_zone,
         locale: row.locale,
         first_response_on_status: row.first_response_on_status,
+        customer_registration: row.customer_registration,
     })
 }
 

@@ -67,6 +67,7 @@ async fn run(public: &Public, text: &str) -> AppResult<Option<(SignedIn, Refresh
         Use::First => store::mark_rotated(&mut tx, organization.id, &hash, now).await?,
         Use::Repeated => {}
     }
+    store::note_refresh(&mut tx, organization.id, token.session, now).await?;
     let next = issue_refresh(&mut tx, organization.id, token.session).await?;
     tx.commit().await?;
     Ok(Some((signed_in(&public.state, organization, token.session).await?, next)))

@@ -8,13 +8,16 @@ use kernel::{JobId, id};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::harness::{Answer, Client, TestApp, schema, world::Side};
+use crate::harness::{
+    Answer, Client, TestApp, schema,
+    world::{PASSWORD, Side},
+};
 
 /// Wire ids by the first part of their path.
 #[derive(Debug, Clone)]
 pub struct Things(HashMap<&'static str, String>);
 
-const KINDS: [(&str, &str); 12] = [
+const KINDS: [(&str, &str); 13] = [
     ("tickets", "tkt"),
     ("messages", "msg"),
     ("files", "fil"),
@@ -25,6 +28,7 @@ const KINDS: [(&str, &str); 12] = [
     ("sla-policies", "sla"),
     ("mail-catcher", "out"),
     ("jobs", "job"),
+    ("auth", "ses"),
     ("platform", "opr"),
     ("audit-log", "aud"),
 ];
@@ -79,6 +83,7 @@ impl Things {
             ("sla-policies", first("/sla-policies/").await),
             ("mail-catcher", first("/mail-catcher/").await),
             ("jobs", dead_job(app, side).await),
+            ("auth", other_session(admin, side).await),
             ("audit-log", first("/audit-log/").await),
             ("platform", app.state.db.ids.id::<kernel::OperatorId>().to_string()),
         ];
@@ -108,6 +113,16 @@ pub async fn uploaded(client: &Client, text: &str) -> Answer {
     );
     let kind = [("content-type", "multipart/form-data; boundary=x")];
     client.raw(Method::POST, "/files/", &kind, body.into_bytes()).await
+}
+
+/// A second session of the administrator.
+async fn other_session(admin: &Client, side: &Side) -> String {
+    let signed_out = Client { token: None, ..admin.clone() };
+    let login = json!({"email": side.member("admin").email, "password": PASSWORD});
+    signed_out.post("/auth/login/", login).await.ok();
+    let sessions = admin.get("/auth/sessions/").await.ok();
+    let other = sessions["results"].as_array().unwrap().iter().find(|session| session["is_current"] == false);
+    other.unwrap()["id"].as_str().unwrap().to_owned()
 }
 
 /// A job that failed for good.
@@ -175,6 +190,14 @@ impl Operation {
         match self.name {
             "auth_login" | "platform_auth_login" => json!({"email": "nobody@example.org", "password": "no password"}),
             "auth_password_reset_confirm" => json!({"token": "none", "password": "correct horse battery"}),
+            "auth_password_reset" => json!({"email": "nobody@example.org"}),
+            "auth_password_change" => {
+                json!({"current_password": "no password", "new_password": "correct horse battery"})
+            }
+            "auth_register" => {
+                json!({"email": "guard@example.org", "name": "Guard", "password": "correct horse battery"})
+            }
+            "auth_register_confirm" => json!({"token": "none"}),
             "auth_refresh" => json!({"refresh": "none"}),
             "customers_create" => json!({"email": "guard@example.org", "name": "Guard"}),
             "users_create" => json!({"email": "guard@example.org", "name": "Guard", "role": "agent"}),

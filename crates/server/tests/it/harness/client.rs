@@ -84,9 +84,10 @@ impl Client {
 
     /// Any bytes. `path` is below `/api/v1` unless it begins with `/api` or names a page.
     pub async fn raw(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Answer {
-        let is_whole =
-            ["/api/", "/health", "/set-password", "/page.css", "//"].iter().any(|prefix| path.starts_with(prefix))
-                || path == "/";
+        let is_whole = ["/api/", "/health", "//", "/set-password", "/verify", "/page.css"]
+            .iter()
+            .any(|prefix| path.starts_with(prefix))
+            || path == "/";
         let path = if is_whole { path.to_owned() } else { format!("/api/v1{path}") };
         let mut request = Request::builder()
             .method(method.clone())
