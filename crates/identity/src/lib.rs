@@ -1,10 +1,13 @@
 //! Organizations, people, roles, sessions: who somebody is and how that is proven.
 
+pub mod api_keys;
 pub mod facade;
 pub mod jobs;
 pub mod organizations;
+pub mod otp;
 pub mod password;
 pub mod people;
+pub mod roles;
 pub mod sessions;
 pub mod teams;
 
@@ -13,7 +16,10 @@ use web::Routes;
 /// Adds the routes of this context.
 pub fn routes(table: &mut Routes) {
     table.add(sessions::routes());
+    table.add(otp::routes());
     table.add(people::routes());
+    table.add(roles::routes());
+    table.add(api_keys::routes());
     table.add(teams::routes());
     table.add(jobs::routes());
 }

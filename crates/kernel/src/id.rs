@@ -116,6 +116,8 @@ id_type!(/// A customer, also when signed in.
     CustomerId, "cus");
 id_type!(/// A signed-in session.
     SessionId, "ses");
+id_type!(/// An API key of an organization.
+    ApiKeyId, "key");
 id_type!(/// A role of an organization.
     RoleId, "rol");
 id_type!(/// A team of staff.

@@ -11,7 +11,7 @@ pub mod id;
 mod page;
 mod permission;
 
-pub use actor::{Actor, Person, Visibility};
+pub use actor::{Actor, Impersonator, Person, Visibility};
 pub use clock::{Clock, IdGen, ManualClock, SystemClock};
 pub use error::{AppError, AppResult, Code, FieldError, FieldErrors};
 pub use id::*;

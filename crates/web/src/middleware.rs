@@ -82,6 +82,7 @@ impl Caller {
             id: actor.person.uuid(),
             name: actor.name.clone(),
             session: actor.session,
+            impersonator: actor.impersonator.as_ref().map(|of| of.id.0),
             ..self.anonymous()
         }
     }

@@ -5,7 +5,8 @@
 
 use db::TenantTx;
 use kernel::{AppError, AppResult, RoleId, RoleKey};
-use sqlx::PgConnection;
+
+use crate::roles::{self, NewRole};
 
 /// Reserved first labels: they are or may become hosts of the installation itself.
 const RESERVED: &[&str] = &[
@@ -86,32 +87,18 @@ pub async fn provision(tx: &mut TenantTx) -> AppResult<bool> {
         let name =
             role.as_str().get(..1).unwrap_or_default().to_uppercase() + role.as_str().get(1..).unwrap_or_default();
         let permissions: Vec<String> = role.permissions().iter().map(|p| p.as_str().to_owned()).collect();
-        insert_role(tx, organization, id, role.as_str(), &name, &permissions, now).await?;
+        let new = NewRole {
+            id,
+            key: role.as_str(),
+            name: &name,
+            permissions: &permissions,
+            is_shipped: true,
+            visibility: role.visibility(),
+            require_otp: false,
+        };
+        roles::insert(tx, organization, &new, now).await?;
     }
     Ok(true)
-}
-
-async fn insert_role(
-    tx: &mut PgConnection,
-    organization: kernel::OrganizationId,
-    id: RoleId,
-    key: &str,
-    name: &str,
-    permissions: &[String],
-    now: chrono::DateTime<chrono::Utc>,
-) -> AppResult<()> {
-    sqlx::query!(
-        "insert into roles (organization_id, id, key, name, permissions, is_shipped, created_at) values ($1, $2, $3, $4, $5, true, $6)",
-        organization as _,
-        id as _,
-        key,
-        name,
-        permissions,
-        now
-    )
-    .execute(tx)
-    .await?;
-    Ok(())
 }
 
 #[cfg(test)]

@@ -16,7 +16,6 @@ use kernel::Permission;
 use web::{Access, Route};
 
 pub use ops::invite::{invite, set_password_now};
-pub use wire::person_id as wire_id;
 
 /// The route table.
 pub fn routes() -> Vec<Route> {
@@ -47,6 +46,24 @@ pub fn routes() -> Vec<Route> {
         .body::<wire::ConfirmPassword>()
         .empty(204, "The password is set."),
         Route::post(
+            "/users/{id}/impersonate",
+            Access::needs(Permission::UserImpersonate),
+            "users_impersonate",
+            "Act as a member of staff",
+            ops::impersonate::user,
+        )
+        .body::<wire::Impersonate>()
+        .ok::<wire::SignedIn>(200),
+        Route::post(
+            "/customers/{id}/impersonate",
+            Access::needs(Permission::UserImpersonate),
+            "customers_impersonate",
+            "Act as a customer",
+            ops::impersonate::customer,
+        )
+        .body::<wire::Impersonate>()
+        .ok::<wire::SignedIn>(200),
+        Route::post(
             "/platform/auth/login",
             Access::public(),
             "platform_auth_login",
@@ -62,6 +79,22 @@ pub fn routes() -> Vec<Route> {
 pub async fn end_all_sessions(tx: &mut db::TenantTx, person: uuid::Uuid) -> kernel::AppResult<()> {
     let (organization, now) = (tx.organization(), tx.now());
     Ok(store::revoke_all(tx, organization, person, now).await?)
+}
+
+/// Ends every session of a person but one, at once.
+pub async fn end_other_sessions(
+    tx: &mut db::TenantTx,
+    person: uuid::Uuid,
+    kept: Option<kernel::SessionId>,
+) -> kernel::AppResult<()> {
+    let (organization, now) = (tx.organization(), tx.now());
+    Ok(store::revoke_others(tx, organization, person, kept, now).await?)
+}
+
+/// The hash of somebody's password, if they have one.
+pub async fn password_hash(tx: &mut db::TenantTx, person: kernel::Person) -> kernel::AppResult<Option<String>> {
+    let organization = tx.organization();
+    Ok(store::password_hash(tx, organization, person.uuid()).await?)
 }
 
 /// Forgets sessions and one-time links that ended before a moment.

@@ -1,7 +1,7 @@
 //! SQL of sessions.
 
 use chrono::{DateTime, Utc};
-use kernel::{OrganizationId, SessionId};
+use kernel::{OrganizationId, SessionId, UserId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -41,6 +41,8 @@ pub struct NewSession<'a> {
     pub user_agent: Option<String>,
     pub ip: Option<String>,
     pub expires_at: DateTime<Utc>,
+    /// Who acts as this person, and their own session.
+    pub impersonator: Option<(UserId, SessionId)>,
 }
 
 pub async fn insert(
@@ -50,8 +52,9 @@ pub async fn insert(
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into sessions (organization_id, id, person_kind, person_id, user_agent, ip, created_at, expires_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "insert into sessions (organization_id, id, person_kind, person_id, user_agent, ip, created_at, expires_at,
+             impersonator_id, impersonator_session_id)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         organization as _,
         session.id as _,
         session.kind,
@@ -59,7 +62,9 @@ pub async fn insert(
         session.user_agent,
         session.ip,
         now,
-        session.expires_at
+        session.expires_at,
+        session.impersonator.map(|(person, _)| person) as _,
+        session.impersonator.map(|(_, session)| session) as _
     )
     .execute(tx)
     .await?;
@@ -151,6 +156,44 @@ pub async fn revoke_all(
     .execute(tx)
     .await?;
     Ok(())
+}
+
+/// Of this person all but one.
+pub async fn revoke_others(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    person: Uuid,
+    kept: Option<SessionId>,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update sessions set revoked_at = $4
+          where organization_id = $1 and person_id = $2 and id is distinct from $3 and revoked_at is null",
+        organization as _,
+        person,
+        kept as _,
+        now
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Of a member of staff or a customer.
+pub async fn password_hash(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    person: Option<Uuid>,
+) -> sqlx::Result<Option<String>> {
+    let found = sqlx::query_scalar!(
+        "select password_hash from users where organization_id = $1 and id = $2
+         union all select password_hash from customers where organization_id = $1 and id = $2",
+        organization as _,
+        person
+    )
+    .fetch_optional(tx)
+    .await?;
+    Ok(found.flatten())
 }
 
 pub async fn insert_invitation(

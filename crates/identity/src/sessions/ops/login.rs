@@ -2,11 +2,11 @@
 
 use axum::http::HeaderMap;
 use db::{Mode, TenantTx, platform::Organization};
-use kernel::{Actor, AppError, AppResult, CustomerId, OrganizationId, Person, SessionId, UserId};
+use kernel::{AppError, AppResult, OrganizationId, SessionId};
 use web::{ApiResult, AppState, Body, Public, token};
 
 use crate::{
-    password,
+    otp, password,
     sessions::{
         cookie,
         model::{RefreshToken, SESSION_LIFE},
@@ -56,6 +56,7 @@ async fn run(public: &Public, input: &Login) -> AppResult<Option<(SignedIn, Refr
         return Ok(None);
     }
     let mut tx = public.open(&organization, Mode::Write).await?;
+    otp::check(&mut tx, &public.state.vault, (&credential.kind, credential.id), input.otp.as_deref()).await?;
     let (session, now) = (tx.id(), tx.now());
     let new = NewSession {
         id: session,
@@ -64,6 +65,7 @@ async fn run(public: &Public, input: &Login) -> AppResult<Option<(SignedIn, Refr
         user_agent: public.caller.user_agent.clone(),
         ip: public.caller.ip.map(|ip| ip.to_string()),
         expires_at: now + SESSION_LIFE,
+        impersonator: None,
     };
     store::insert(&mut tx, organization.id, &new, now).await?;
     let token = issue_refresh(&mut tx, organization.id, session).await?;
@@ -99,22 +101,9 @@ pub async fn issue_refresh(
 
 /// The answer for a session, with role and permissions as the database knows them now.
 pub async fn signed_in(state: &AppState, organization: Organization, session: SessionId) -> AppResult<SignedIn> {
-    let (_tx, who) = TenantTx::open(&state.db, organization.tenant(), Some(session), Mode::Read).await?;
+    let (_tx, who) = TenantTx::open(&state.db, organization.tenant(), Some(session.into()), Mode::Read).await?;
     let who = who.ok_or_else(|| AppError::internal("a session without a person"))?;
-    let person = match who.kind.as_str() {
-        "customer" => Person::Customer(CustomerId(who.id)),
-        _ => Person::Staff(UserId(who.id)),
-    };
-    let actor = Actor {
-        person,
-        name: who.name.clone(),
-        email: who.email.clone(),
-        role: who.role.clone(),
-        session: Some(session),
-        permissions: who.permissions(),
-        ..Actor::system(organization.id)
-    };
-    let user = Me::new(&actor, &organization);
+    let user = Me::new(&who.actor(organization.id, session.into())?, &organization);
     let claims =
         token::Claims::new(user.id.clone(), organization.id, session, token::Audience::Organization, state.db.now());
     let access = token::sign(&state.keys.derive("access-token"), &claims);

@@ -1,5 +1,6 @@
 //! One use case a file.
 
+pub mod impersonate;
 pub mod invite;
 pub mod login;
 pub mod logout;

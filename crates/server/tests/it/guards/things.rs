@@ -8,13 +8,16 @@ use kernel::{JobId, id};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::harness::{Answer, Client, TestApp, schema, world::Side};
+use crate::harness::{
+    Answer, Client, TestApp, schema,
+    world::{PASSWORD, Side},
+};
 
 /// Wire ids by the first part of their path.
 #[derive(Debug, Clone)]
 pub struct Things(HashMap<&'static str, String>);
 
-const KINDS: [(&str, &str); 10] = [
+const KINDS: [(&str, &str); 12] = [
     ("tickets", "tkt"),
     ("messages", "msg"),
     ("files", "fil"),
@@ -25,6 +28,8 @@ const KINDS: [(&str, &str); 10] = [
     ("sla-policies", "sla"),
     ("mail-catcher", "out"),
     ("jobs", "job"),
+    ("roles", "rol"),
+    ("api-keys", "key"),
 ];
 
 impl Things {
@@ -38,6 +43,9 @@ impl Things {
     pub async fn of_both(app: &TestApp) -> (Self, Self) {
         let a = Self::make(app, &app.world.a, &app.admin(), &app.customer()).await;
         let b = Self::make(app, &app.world.b, &app.foreign_admin(), &app.foreign("customer")).await;
+        for customer in [app.as_("customer2"), app.foreign("customer2")] {
+            second_factor(app, &customer).await;
+        }
         (a, b)
     }
 
@@ -55,6 +63,10 @@ impl Things {
         let message = admin.post(&below("messages"), reply).await.created()["id"].as_str().unwrap().to_owned();
         admin.post(&below("read"), json!({})).await.is(204);
         admin.patch(&format!("/teams/{}/", side.team), json!({"members": [side.user("agent")]})).await.ok();
+        let made =
+            async |path: &str, body: Value| admin.post(path, body).await.created()["id"].as_str().unwrap().to_owned();
+        let role = made("/roles/", json!({"name": text("role"), "key": "guards", "permissions": ["users:read"]})).await;
+        let key = made("/api-keys/", json!({"name": text("key"), "scopes": ["tickets:read"]})).await;
         let mailbox = admin.get("/mailboxes/").await.ok()["results"][0].clone();
         let raw = format!(
             "From: cleo@{0}.example\r\nTo: {1}\r\nSubject: {2}\r\nMessage-ID: <guard@{0}>\r\n\r\n{2}\r\n",
@@ -77,6 +89,8 @@ impl Things {
             ("sla-policies", first("/sla-policies/").await),
             ("mail-catcher", first("/mail-catcher/").await),
             ("jobs", dead_job(app, side).await),
+            ("roles", role),
+            ("api-keys", key),
         ];
         Self(ids.into_iter().collect())
     }
@@ -95,6 +109,14 @@ impl Things {
         assert!(!path.contains('{'), "add the parameters of {template} to the guards");
         path
     }
+}
+
+/// Sets up a second factor; the caller's session goes on.
+pub async fn second_factor(app: &TestApp, client: &Client) -> (Value, Vec<String>) {
+    let secret = client.post("/auth/otp/setup/", json!({"password": PASSWORD})).await.ok()["secret"].clone();
+    let confirmed = client.post("/auth/otp/confirm/", json!({"code": app.totp(&secret, 0)})).await.ok();
+    let codes = confirmed["recovery_codes"].as_array().unwrap().iter();
+    (secret, codes.map(|code| code.as_str().unwrap().to_owned()).collect())
 }
 
 async fn upload(client: &Client, text: &str) -> String {
@@ -158,6 +180,11 @@ impl Operation {
         match self.name {
             "auth_login" | "platform_auth_login" => json!({"email": "nobody@example.org", "password": "no password"}),
             "auth_password_reset_confirm" => json!({"token": "none", "password": "correct horse battery"}),
+            "auth_otp_setup" | "auth_otp_recovery_codes" | "auth_otp_delete" => json!({"password": "no password"}),
+            "auth_otp_confirm" => json!({"code": "000000"}),
+            "users_impersonate" | "customers_impersonate" => json!({"reason": "Guard"}),
+            "roles_create" => json!({"name": "Guard", "permissions": ["users:read"]}),
+            "api_keys_create" => json!({"name": "Guard", "scopes": ["tickets:read"]}),
             "auth_refresh" => json!({"refresh": "none"}),
             "customers_create" => json!({"email": "guard@example.org", "name": "Guard"}),
             "users_create" => json!({"email": "guard@example.org", "name": "Guard", "role": "agent"}),
@@ -167,6 +194,8 @@ impl Operation {
                 json!({"name": "Guard", "priority": "low", "resolution_time": 60, "response_time": 30})
             }
             "customers_update"
+            | "roles_update"
+            | "api_keys_update"
             | "users_update"
             | "users_update_me"
             | "teams_update"

@@ -13,11 +13,13 @@ use crate::harness::{TestApp, schema};
 async fn nobody_and_strangers_are_told_to_sign_in() {
     let app = TestApp::start().await;
     let ids = Things::random();
+    let stranger = app.key(&every_scope()).await.at("globex.localhost");
     for operation in operations() {
         let answer = operation.send(&app.anonymous(), &ids, operation.body()).await;
         if operation.needs.is_some() {
             answer.is(401);
             operation.send(&app.foreign("admin").at("acme.localhost"), &ids, operation.body()).await.is(401);
+            operation.send(&stranger, &ids, operation.body()).await.is(401);
         } else {
             assert!(answer.status.is_client_error(), "{}: {}", operation.name, answer.status);
         }
@@ -27,18 +29,29 @@ async fn nobody_and_strangers_are_told_to_sign_in() {
     app.foreign("admin").get("/auth/me/").await.ok();
 }
 
+fn every_scope() -> Vec<&'static str> {
+    Permission::ALL.iter().filter(|permission| permission.is_scope()).map(|permission| permission.as_str()).collect()
+}
+
 #[tokio::test]
-async fn roles_may_what_their_permissions_say() {
+async fn roles_and_keys_may_what_their_permissions_say() {
     let app = TestApp::start().await;
     let (own, _) = Things::of_both(&app).await;
     let nothing = Things::random();
     let mut refused = Vec::new();
+    let mut callers = Vec::new();
     for role in RoleKey::ALL {
-        let client = app.as_(role.as_str());
+        callers.push((role.as_str(), app.as_(role.as_str()), role.permissions()));
+    }
+    let scopes = Permission::ALL.iter().copied().filter(|permission| permission.is_scope()).collect();
+    callers.push(("the key of all scopes", app.key(&every_scope()).await, scopes));
+    let poor = vec![Permission::MailCatcherRead];
+    callers.push(("the key of one scope", app.key(&[poor[0].as_str()]).await, poor));
+    for (name, client, permissions) in callers {
         for operation in operations() {
             let Some(needs) = operation.needs else { continue };
-            let may = Permission::parse(needs).is_some_and(|needs| role.permissions().contains(&needs));
-            let what = format!("{} as {}", operation.name, role.as_str());
+            let may = Permission::parse(needs).is_some_and(|needs| permissions.contains(&needs));
+            let what = format!("{} as {name}", operation.name);
             if may {
                 let answer = operation.send(&client, &nothing, operation.body()).await;
                 assert!(answer.status != StatusCode::UNAUTHORIZED, "{what}: {}", answer.status);
@@ -53,6 +66,10 @@ async fn roles_may_what_their_permissions_say() {
                     assert_eq!(answer.json()["code"], "PERMISSION_DENIED", "{what}");
                 }
             }
+        }
+        if client.key.is_some() {
+            client.post("/auth/logout/", Value::Null).await.is(403);
+            continue;
         }
         client.post("/auth/logout/", Value::Null).await.is(204);
         client.get("/auth/me/").await.is(401);

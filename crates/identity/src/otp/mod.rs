@@ -1,0 +1,103 @@
+//! The second factor: time-based codes (RFC 6238) and, in their place, recovery codes.
+//!
+//! Set up with the password, it counts once a code has confirmed it; from then on sign-in asks for a
+//! code. A time step is used once and a recovery code is used once, which the database decides. A
+//! role may require a second factor: `who()` says whether it is missing, and whoever lacks it may
+//! do nothing but set it up. Secrets are sealed by the vault, recovery codes are stored hashed.
+//! Tables: `otp_factors`, `recovery_codes`. Permissions: `self:write`, `users:write`. Events: none.
+
+mod model;
+mod ops;
+mod store;
+mod wire;
+
+use db::{TenantTx, Vault};
+use kernel::{AppError, AppResult, Permission};
+use serde_json::json;
+use uuid::Uuid;
+use web::{Access, Route};
+
+/// The route table.
+pub fn routes() -> Vec<Route> {
+    let own = Access::needs(Permission::SelfWrite);
+    let admin = Access::needs(Permission::UserWrite);
+    vec![
+        Route::get("/auth/otp", own, "auth_otp_get", "My second factor", ops::own::get).ok::<wire::OtpState>(200),
+        Route::delete("/auth/otp", own, "auth_otp_delete", "Remove my second factor", ops::own::remove)
+            .body::<wire::RemoveOtp>()
+            .empty(204, "Removed."),
+        Route::post("/auth/otp/setup", own, "auth_otp_setup", "Begin to set up a second factor", ops::own::setup)
+            .body::<wire::Password>()
+            .ok::<wire::OtpSetup>(200),
+        Route::post("/auth/otp/confirm", own, "auth_otp_confirm", "Confirm it with a code", ops::own::confirm)
+            .body::<wire::ConfirmOtp>()
+            .ok::<wire::RecoveryCodes>(200),
+        Route::post(
+            "/auth/otp/recovery-codes",
+            own,
+            "auth_otp_recovery_codes",
+            "Make new recovery codes",
+            ops::own::recovery_codes,
+        )
+        .body::<wire::Password>()
+        .ok::<wire::RecoveryCodes>(200),
+        Route::delete(
+            "/users/{id}/otp",
+            admin,
+            "users_otp_reset",
+            "Remove somebody's second factor",
+            ops::reset::of_user,
+        )
+        .empty(204, "Removed."),
+        Route::delete(
+            "/customers/{id}/otp",
+            admin,
+            "customers_otp_reset",
+            "Remove a customer's second factor",
+            ops::reset::of_customer,
+        )
+        .empty(204, "Removed."),
+    ]
+}
+
+/// Where the vault knows the secrets to lie.
+const COLUMN: &str = "otp_factors.secret";
+
+/// At sign-in, once the password was right, or another proof as good: nothing for who has no second
+/// factor; else the code is used up, in this transaction, or it is `OtpRequired` or `OtpWrong`.
+pub async fn check(tx: &mut TenantTx, vault: &Vault, person: (&str, Uuid), otp: Option<&str>) -> AppResult<()> {
+    let (organization, now) = (tx.organization(), tx.now());
+    let (kind, id) = person;
+    let Some(factor) = store::find(tx, organization, id).await?.filter(|factor| factor.confirmed_at.is_some()) else {
+        return Ok(());
+    };
+    let otp = otp.ok_or(AppError::OtpRequired)?;
+    if use_code(tx, vault, id, &factor, otp).await? {
+        return Ok(());
+    }
+    if let Some(hash) = model::recovery_hash(otp)
+        && store::use_recovery_code(tx, organization, id, &hash, now).await?
+    {
+        let left = store::recovery_codes_left(tx, organization, id).await?;
+        let entity = if kind == "customer" { "customer" } else { "user" };
+        tx.audit("otp.recovery_code_used", (entity, Some(id)), &(), &json!({"recovery_codes_left": left}));
+        return Ok(());
+    }
+    Err(AppError::OtpWrong)
+}
+
+/// Whether the code is right and was not used before; now it is.
+async fn use_code(
+    tx: &mut TenantTx,
+    vault: &Vault,
+    person: Uuid,
+    factor: &store::Factor,
+    code: &str,
+) -> AppResult<bool> {
+    let (organization, now) = (tx.organization(), tx.now());
+    let secret = vault.open(tx, COLUMN, person, &factor.secret).await?;
+    match model::step_of(&secret, code, now) {
+        Some(step) => Ok(store::use_step(tx, organization, person, step).await?),
+        None => Ok(false),
+    }
+}
