@@ -17,7 +17,7 @@ use crate::{
     Access, ApiError, ApiResult, AppState, HostOrganization, RouteMeta,
     api_key::ApiKey,
     middleware::{Caller, LogActor},
-    token::{self, Audience, Claims},
+    token::{Audience, Claims},
 };
 
 /// A read-only transaction.
@@ -102,7 +102,7 @@ fn needed(parts: &Parts) -> AppResult<Permission> {
 }
 
 async fn enter(parts: &mut Parts, state: &AppState, permission: Permission, mode: Mode) -> AppResult<MemberContext> {
-    let (id, credential) = credential(&parts.headers, state)?;
+    let (id, credential) = credential(&parts.headers, state).await?;
     let host = parts.extensions.get::<HostOrganization>().cloned().and_then(|host| host.0);
     let organization = match host {
         Some(organization) if organization.id == id => organization,
@@ -120,14 +120,14 @@ async fn enter(parts: &mut Parts, state: &AppState, permission: Permission, mode
 }
 
 /// What the caller proves themselves with, and in which organization.
-fn credential(headers: &HeaderMap, state: &AppState) -> AppResult<(OrganizationId, Credential)> {
+async fn credential(headers: &HeaderMap, state: &AppState) -> AppResult<(OrganizationId, Credential)> {
     match api_key(headers)? {
         Some(key) => {
             let key = key.ok_or_else(|| unauthenticated(BAD_KEY))?;
             Ok((key.organization, Credential::Key(key.id, key.hash())))
         }
         None => {
-            let claims = claims(headers, state, Audience::Organization)?;
+            let claims = claims(headers, state, Audience::Organization).await?;
             Ok((claims.org, Credential::Session(claims.sid)))
         }
     }
@@ -198,21 +198,26 @@ async fn try_open(
 
 /// Whether the token was made by us and has not ended, or there is what looks like an API key; what
 /// it may do is found out later.
-pub(crate) fn is_signed_in(headers: &HeaderMap, state: &AppState) -> bool {
+pub(crate) async fn is_signed_in(headers: &HeaderMap, state: &AppState) -> bool {
     if let Ok(Some(Some(_))) = api_key(headers) {
         return true;
     }
-    [Audience::Organization, Audience::Platform].into_iter().any(|audience| claims(headers, state, audience).is_ok())
+    for audience in [Audience::Organization, Audience::Platform] {
+        if claims(headers, state, audience).await.is_ok() {
+            return true;
+        }
+    }
+    false
 }
 
-fn claims(headers: &HeaderMap, state: &AppState, audience: Audience) -> AppResult<Claims> {
+async fn claims(headers: &HeaderMap, state: &AppState, audience: Audience) -> AppResult<Claims> {
     let header = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let bearer = match header.split_once(' ') {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
         _ => return Err(unauthenticated("Sign in first.")),
     };
-    token::verify(&state.keys.derive("access-token"), bearer, audience, state.db.now())
-        .ok_or_else(|| unauthenticated("The token is not valid, or no longer."))
+    let claims = state.signing.verify(&state.db, bearer, audience).await;
+    claims.ok_or_else(|| unauthenticated("The token is not valid, or no longer."))
 }
 
 fn unauthenticated(sentence: &str) -> AppError {
@@ -281,7 +286,7 @@ impl FromRequestParts<AppState> for Operator {
         if parts.extensions.get::<HostOrganization>().is_some_and(|host| host.0.is_some()) {
             return Err(AppError::NotFound.into());
         }
-        let claims = claims(&parts.headers, state, Audience::Platform)?;
+        let claims = claims(&parts.headers, state, Audience::Platform).await?;
         let operator = db::platform::operator_of_session(&state.db, claims.sid).await?;
         let id = operator.ok_or_else(|| unauthenticated("The session has ended; sign in again."))?;
         Ok(Self { id, state: state.clone() })

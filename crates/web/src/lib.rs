@@ -12,6 +12,7 @@ mod problem;
 mod query;
 mod reply;
 mod route;
+mod signing;
 mod state;
 mod text;
 pub mod token;
@@ -26,6 +27,7 @@ pub use problem::{ApiError, ApiResult};
 pub use query::{Listing, Query, page_links};
 pub use reply::{accepted, created, no_content, ok, redirect};
 pub use route::{Access, Route, RouteMeta, Routes};
+pub use signing::SigningKeys;
 pub use state::{AppState, Config, Keys};
 pub use text::{like_pattern, text};
 

@@ -138,7 +138,7 @@ async fn with_body_at_hand(state: &AppState, request: Request) -> AppResult<Requ
         .headers()
         .get(header::CONTENT_TYPE)
         .is_some_and(|kind| kind.as_bytes().to_ascii_lowercase().starts_with(b"multipart/"));
-    if is_upload || request.body().is_end_stream() || !context::is_signed_in(request.headers(), state) {
+    if is_upload || request.body().is_end_stream() || !context::is_signed_in(request.headers(), state).await {
         return Ok(request);
     }
     let (parts, body) = request.into_parts();

@@ -11,7 +11,7 @@ mod ops;
 mod store;
 mod wire;
 
-use db::{TenantTx, Vault};
+use db::{TenantTx, Vault, vault::Sealed};
 use kernel::{AppError, AppResult, Permission};
 use serde_json::json;
 use uuid::Uuid;
@@ -62,6 +62,9 @@ pub fn routes() -> Vec<Route> {
 
 /// Where the vault knows the secrets to lie.
 const COLUMN: &str = "otp_factors.secret";
+
+/// The same, for the rotation of keys.
+pub const SEALED: Sealed = Sealed { table: "otp_factors", id: "person_id", column: "secret" };
 
 /// At sign-in, once the password was right, or another proof as good: nothing for who has no second
 /// factor; else the code is used up, in this transaction, or it is `OtpRequired` or `OtpWrong`.

@@ -21,7 +21,8 @@ pub async fn of_user(PathId(id): PathId<UserId>, mut cx: Staff<Write>) -> ApiRes
 
 /// `DELETE customers/{id}/otp/`; again is harmless.
 pub async fn of_customer(PathId(id): PathId<CustomerId>, mut cx: Staff<Write>) -> ApiResult {
-    people::target(&mut cx.tx, Person::Customer(id)).await?;
+    let target = people::target(&mut cx.tx, Person::Customer(id)).await?;
+    check_reach(&cx.actor, &target.reach)?;
     reset(&mut cx.tx, Person::Customer(id)).await?;
     cx.commit(web::no_content()).await
 }

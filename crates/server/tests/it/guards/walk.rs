@@ -207,9 +207,14 @@ async fn addresses_have_several_forms_and_requests_a_name() {
         }
         let path = own.fill(&operation.path);
         let bare = path.trim_end_matches('/').to_owned();
-        let usual = comparable(&app.admin().get(&path).await);
+        // Links to other pages have the form that was asked for.
+        let asked = async |form: &str| {
+            let (status, text) = comparable(&app.admin().get(form).await);
+            (status, text.replace(&format!("\"{form}?"), "\"?"))
+        };
+        let usual = asked(&path).await;
         for other in [bare.clone(), path.replace("/api/v1/", "/api/"), bare.replace("/api/v1/", "/api/")] {
-            assert_eq!(comparable(&app.admin().get(&other).await), usual, "{other}");
+            assert_eq!(asked(&other).await, usual, "{other}");
         }
     }
     let named = |id: &'static str| async move { [("x-request-id", id)] };

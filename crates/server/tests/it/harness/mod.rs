@@ -17,7 +17,7 @@ use db::{Db, Vault};
 use kernel::{Clock, IdGen, ManualClock};
 use object_store::local::LocalFileSystem;
 use server::{compose, pages};
-use web::{AppState, Config, HostCache, Keys};
+use web::{AppState, Config, HostCache, Keys, SigningKeys};
 
 pub use client::{Answer, Client};
 pub use world::World;
@@ -64,11 +64,14 @@ impl Ground {
             node: "test".to_owned(),
         };
         std::fs::create_dir(folder.path().join("files")).unwrap();
-        let keys = Keys::new(b"the secret of all tests");
+        let keys = Keys::new(b"the secret of all tests", &[]);
+        let vault = Vault::new(keys.derive("data-keys"), keys.accepted("data-keys"));
+        let db = Db::new(database.runtime(), 5, Arc::clone(&clock) as Arc<dyn Clock>, ids);
         let state = AppState {
-            db: Db::new(database.runtime(), 5, Arc::clone(&clock) as Arc<dyn Clock>, ids),
+            signing: SigningKeys::load(&db, &vault).await.unwrap(),
+            db,
             config: Arc::new(config),
-            vault: Vault::new(keys.derive("data-keys")),
+            vault,
             keys,
             files: Arc::new(LocalFileSystem::new_with_prefix(folder.path().join("files")).unwrap()),
             hosts: HostCache::default(),

@@ -133,8 +133,8 @@ async fn recovery_codes_take_the_place_of_a_code_once() {
 #[tokio::test]
 async fn nothing_of_it_can_be_read_in_the_database() {
     let app = TestApp::start().await;
-    let (secret, codes) = second_factor(&app, &app.agent()).await;
-    let secret = secret.as_str().unwrap();
+    let (factor, codes) = second_factor(&app, &app.agent()).await;
+    let secret = factor.as_str().unwrap();
     let bits: String = secret
         .bytes()
         .map(|letter| {
@@ -154,6 +154,12 @@ async fn nothing_of_it_can_be_read_in_the_database() {
             assert!(!stored.contains(plain), "{plain} stands in {table}");
         }
     }
+    // New keys for secrets change what is stored and nothing else.
+    let before = dump(&app, "otp_factors").await;
+    assert_eq!(server::keys::rotate(&app.state).await.unwrap().secrets, 1);
+    assert_ne!(dump(&app, "otp_factors").await, before);
+    let code = next(&app, &factor);
+    login(&app, "agent", Some(&code)).await.ok();
 }
 
 #[tokio::test]
