@@ -11,7 +11,7 @@ mod store;
 mod wire;
 
 use db::TenantTx;
-use kernel::{AppError, AppResult, Page, Permission};
+use kernel::{Actor, AppError, AppResult, Page, Permission};
 use web::{Access, Route};
 
 pub use model::{Reach, Role, check_reach, permissions};
@@ -46,6 +46,14 @@ pub fn routes() -> Vec<Route> {
         Route::delete("/roles/{id}", write, "roles_delete", "Delete a custom role", ops::write::delete)
             .empty(204, "Deleted."),
     ]
+}
+
+/// The role of this key, which the actor is about to give, to take or to touch somebody with; 422
+/// on `role` when there is none, 403 when it reaches beyond the actor's own.
+pub async fn within_reach(tx: &mut TenantTx, actor: &Actor, key: &str) -> AppResult<Role> {
+    let role = named(tx, key).await?;
+    check_reach(actor, &role.reach())?;
+    Ok(role)
 }
 
 /// The role of this key; 422 on `role` when there is none.

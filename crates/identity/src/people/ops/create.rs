@@ -10,7 +10,7 @@ use crate::{
         store,
         wire::{CreateUser, CreatedUser, UserOut},
     },
-    roles::{self, check_reach},
+    roles,
     sessions::{invite, set_password_now},
 };
 
@@ -53,8 +53,7 @@ pub async fn create(tx: &mut TenantTx, actor: &Actor, new: NewUser) -> AppResult
     let email = kernel::email::normalize(&new.email)
         .ok_or_else(|| AppError::invalid("email", "invalid", "This is not a mail address."))?;
     let name = web::text("name", &new.name, 1, 200)?;
-    let role = roles::named(tx, &new.role).await?;
-    check_reach(actor, &role.reach())?;
+    let role = roles::within_reach(tx, actor, &new.role).await?;
     let id: UserId = tx.id();
     store::insert(tx, organization, id, (&email, &name), role.id, now)
         .await

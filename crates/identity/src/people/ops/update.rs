@@ -9,7 +9,7 @@ use crate::{
         store,
         wire::{PatchMe, PatchUser, UserOut},
     },
-    roles::{self, check_reach},
+    roles,
     sessions::end_all_sessions,
 };
 
@@ -42,7 +42,7 @@ async fn run(tx: &mut TenantTx, actor: &Actor, id: UserId, if_match: IfMatch, in
     if_match.check(user.version)?;
     // Everybody may change what is their own; of others, only of those who may do no more.
     if actor.staff() != Some(id) {
-        check_reach(actor, &roles::named(tx, &user.role).await?.reach())?;
+        roles::within_reach(tx, actor, &user.role).await?;
     }
     let role_key = input.role.unwrap_or_else(|| user.role.clone());
     let status = input.status.unwrap_or_else(|| user.status.clone());
@@ -56,10 +56,11 @@ async fn run(tx: &mut TenantTx, actor: &Actor, id: UserId, if_match: IfMatch, in
     if changes_access && owners.as_slice() == [id] {
         return Err(AppError::conflict("An organization keeps at least one active owner."));
     }
-    let role = roles::named(tx, &role_key).await?;
-    if changes_access {
-        check_reach(actor, &role.reach())?;
-    }
+    let role = if changes_access {
+        roles::within_reach(tx, actor, &role_key).await?
+    } else {
+        roles::named(tx, &role_key).await?
+    };
     let name = web::text("name", input.name.as_deref().unwrap_or(&user.name), 1, 200)?;
     store::update(tx, organization, id, (&name, &status), role.id, now).await?;
     if status == "suspended" {
