@@ -2,11 +2,15 @@
 //! addresses, operators, and who leads the background work. All of them run in a [`PlatformTx`].
 
 use chrono::{DateTime, Utc};
-use kernel::{AppError, AppResult, MailboxId, OperatorId, OrganizationId, SessionId, SigningKeyId};
+use kernel::{AppError, AppResult, MailboxId, OrganizationId, SigningKeyId};
 use serde::Serialize;
+use serde_json::json;
 use sqlx::{Connection, Executor, Postgres, pool::PoolConnection};
 
-use crate::{Db, Mode, OnConstraint, PlatformTx, Tenant};
+use crate::{
+    Db, Mode, OnConstraint, PlatformTx, Tenant,
+    operators::{By, note},
+};
 
 /// An organization as the platform knows it.
 #[derive(Debug, Clone, Serialize)]
@@ -126,7 +130,7 @@ pub async fn list(db: &Db) -> AppResult<Vec<Organization>> {
 }
 
 /// Writes a new organization; its schema must exist already.
-pub async fn insert(db: &Db, organization: &Organization) -> AppResult<()> {
+pub async fn insert(db: &Db, by: &By, organization: &Organization) -> AppResult<()> {
     let mut tx = PlatformTx::begin(db, Mode::Write).await?;
     sqlx::query!(
         "insert into platform.organizations (id, slug, name, schema_name, created_at) values ($1, $2, $3, $4, $5)",
@@ -139,97 +143,99 @@ pub async fn insert(db: &Db, organization: &Organization) -> AppResult<()> {
     .execute(&mut *tx)
     .await
     .on_constraint("organizations_slug_key", || AppError::taken("slug", "This slug is already taken."))?;
+    let details = json!({"name": organization.name, "placement": organization.placement()});
+    note(&mut tx, db, by, "organization.created", Some((organization.id, &organization.slug)), &details).await?;
     tx.commit().await
 }
 
 /// Adds a domain that is known to belong to the organization; again is harmless.
-pub async fn add_domain(db: &Db, organization: OrganizationId, domain: &str) -> AppResult<()> {
+pub async fn add_domain(db: &Db, by: &By, organization: &Organization, domain: &str) -> AppResult<()> {
     let mut tx = PlatformTx::begin(db, Mode::Write).await?;
     let owner = sqlx::query_scalar!(
         r#"insert into platform.domains (domain, organization_id, verified_at, created_at) values ($1, $2, $3, $3)
            on conflict (domain) do update set domain = excluded.domain
            returning organization_id as "organization_id: OrganizationId""#,
         domain,
-        organization as _,
+        organization.id as _,
         db.now()
     )
     .fetch_one(&mut *tx)
     .await?;
-    if owner != organization {
+    if owner != organization.id {
         return Err(AppError::taken("domain", "This domain belongs to another organization."));
     }
+    let whose = Some((organization.id, organization.slug.as_str()));
+    note(&mut tx, db, by, "domain.added", whose, &json!({"domain": domain})).await?;
     tx.commit().await
 }
 
 /// Suspends or resumes; whether anything changed.
-pub async fn set_status(db: &Db, slug: &str, status: &str) -> AppResult<bool> {
+pub async fn set_status(db: &Db, by: &By, slug: &str, status: &str) -> AppResult<bool> {
     let mut tx = PlatformTx::begin(db, Mode::Write).await?;
-    let found = sqlx::query_scalar!("select status from platform.organizations where slug = $1 for update", slug)
-        .fetch_optional(&mut *tx)
-        .await?
-        .ok_or(AppError::NotFound)?;
+    let found = sqlx::query!(
+        r#"select id as "id: OrganizationId", status from platform.organizations where slug = $1 for update"#,
+        slug
+    )
+    .fetch_optional(&mut *tx)
+    .await?
+    .ok_or(AppError::NotFound)?;
+    if found.status == status {
+        return Ok(false);
+    }
     sqlx::query!("update platform.organizations set status = $2 where slug = $1", slug, status)
         .execute(&mut *tx)
         .await?;
+    let action = if status == "active" { "organization.resumed" } else { "organization.suspended" };
+    note(&mut tx, db, by, action, Some((found.id, slug)), &json!({})).await?;
     tx.commit().await?;
-    Ok(found != status)
+    Ok(true)
 }
 
-/// Makes an operator or sets a new password for one.
-pub async fn upsert_operator(db: &Db, email: &str, password_hash: &str) -> AppResult<()> {
+/// Gives an organization another name.
+pub async fn rename(db: &Db, by: &By, slug: &str, name: &str) -> AppResult<()> {
     let mut tx = PlatformTx::begin(db, Mode::Write).await?;
-    let id: OperatorId = db.ids.id();
-    sqlx::query!(
-        "insert into platform.operators (id, email, password_hash, created_at) values ($1, $2, $3, $4)
-         on conflict (email) do update set password_hash = excluded.password_hash",
-        id as _,
-        email,
-        password_hash,
-        db.now()
+    let found = sqlx::query!(
+        r#"select id as "id: OrganizationId", name from platform.organizations where slug = $1 for update"#,
+        slug
     )
-    .execute(&mut *tx)
-    .await?;
+    .fetch_optional(&mut *tx)
+    .await?
+    .ok_or(AppError::NotFound)?;
+    sqlx::query!("update platform.organizations set name = $2 where slug = $1", slug, name).execute(&mut *tx).await?;
+    let details = json!({"before": found.name, "after": name});
+    note(&mut tx, db, by, "organization.renamed", Some((found.id, slug)), &details).await?;
     tx.commit().await
 }
 
-/// An operator's id and password hash.
-pub async fn find_operator(db: &Db, email: &str) -> AppResult<Option<(OperatorId, String)>> {
+/// One page of the directory by slug, and how many match; `search` is part of slug or name.
+pub async fn page(
+    db: &Db,
+    search: Option<&str>,
+    status: Option<&str>,
+    (limit, offset): (i64, i64),
+) -> AppResult<(i64, Vec<Organization>)> {
     let mut tx = PlatformTx::begin(db, Mode::Read).await?;
-    let row =
-        sqlx::query!(r#"select id as "id: OperatorId", password_hash from platform.operators where email = $1"#, email)
-            .fetch_optional(&mut *tx)
-            .await?;
-    Ok(row.map(|row| (row.id, row.password_hash)))
-}
-
-/// Starts an operator's session.
-pub async fn insert_operator_session(db: &Db, operator: OperatorId, expires_at: DateTime<Utc>) -> AppResult<SessionId> {
-    let id: SessionId = db.ids.id();
-    let mut tx = PlatformTx::begin(db, Mode::Write).await?;
-    sqlx::query!(
-        "insert into platform.operator_sessions (id, operator_id, created_at, expires_at) values ($1, $2, $3, $4)",
-        id as _,
-        operator as _,
-        db.now(),
-        expires_at
+    let count = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from platform.organizations
+            where ($1::text is null or slug ilike $1 or name ilike $1) and ($2::text is null or status = $2)"#,
+        search,
+        status
     )
-    .execute(&mut *tx)
+    .fetch_one(&mut *tx)
     .await?;
-    tx.commit().await?;
-    Ok(id)
-}
-
-/// The operator behind a session that is still good.
-pub async fn operator_of_session(db: &Db, session: SessionId) -> AppResult<Option<OperatorId>> {
-    let mut tx = PlatformTx::begin(db, Mode::Read).await?;
-    Ok(sqlx::query_scalar!(
-        r#"select operator_id as "operator_id: OperatorId" from platform.operator_sessions
-            where id = $1 and revoked_at is null and expires_at > $2"#,
-        session as _,
-        db.now()
+    let rows = sqlx::query_as!(
+        Organization,
+        r#"select id as "id: OrganizationId", slug, name, schema_name, status, placement_version from platform.organizations
+            where ($1::text is null or slug ilike $1 or name ilike $1) and ($2::text is null or status = $2)
+            order by slug limit $3 offset $4"#,
+        search,
+        status,
+        limit,
+        offset
     )
-    .fetch_optional(&mut *tx)
-    .await?)
+    .fetch_all(&mut *tx)
+    .await?;
+    Ok((count, rows))
 }
 
 /// A key of access tokens as it is stored.
@@ -287,6 +293,7 @@ pub async fn prune(db: &Db, before: DateTime<Utc>) -> AppResult<()> {
     sqlx::query!("delete from platform.schedule_runs where due_at < $1", before).execute(&mut *tx).await?;
     sqlx::query!("delete from platform.operator_sessions where expires_at < $1", before).execute(&mut *tx).await?;
     sqlx::query!("delete from platform.signing_keys where ends_at < $1", before).execute(&mut *tx).await?;
+    crate::attempts::prune(&mut tx, db.now()).await?;
     tx.commit().await
 }
 

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use crate::{
     Credential, Db, Who, audit,
     outbox::{OutboxRow, flush},
+    share::Held,
     tasks::{detached, uncancelled},
 };
 
@@ -41,20 +42,21 @@ impl From<OrganizationId> for Tenant {
     }
 }
 
-/// A connection inside an open transaction; rolled back when dropped.
+/// A connection inside an open transaction, and whose share of the pool it is; rolled back when dropped.
 #[derive(Debug)]
-struct OpenTx(Option<PoolConnection<Postgres>>);
+struct OpenTx(Option<PoolConnection<Postgres>>, Option<Held>);
 
 impl OpenTx {
     /// Runs `sql` (which begins the transaction) where it cannot be cancelled. A connection that
     /// turns out to be dead is replaced: nothing has happened yet.
-    async fn begin(db: &Db, sql: String) -> AppResult<(Self, Option<String>)> {
+    async fn begin(db: &Db, sql: String, share: Option<Held>) -> AppResult<(Self, Option<String>)> {
         let pool = db.pool.clone();
         uncancelled(async move {
+            let mut share = share;
             let mut tries = pool.options().get_max_connections();
             loop {
                 #[expect(clippy::disallowed_methods, reason = "the one home of transactions")]
-                let mut tx = Self(Some(pool.acquire().await?));
+                let mut tx = Self(Some(pool.acquire().await?), share.take());
                 match tx.conn()?.fetch_all(sqlx::raw_sql(AssertSqlSafe(sql.clone()))).await {
                     Ok(rows) => {
                         let answer = rows.last().and_then(|row| row.try_get::<Option<String>, _>(0).ok().flatten());
@@ -65,6 +67,7 @@ impl OpenTx {
                         if let Some(dead) = tx.0.take() {
                             let _ = dead.detach().close_hard().await;
                         }
+                        share = tx.1.take();
                     }
                     Err(error) => return Err(error.into()),
                 }
@@ -89,7 +92,9 @@ impl OpenTx {
 impl Drop for OpenTx {
     fn drop(&mut self) {
         let Some(mut connection) = self.0.take() else { return };
+        let share = self.1.take();
         let rolled_back = detached(async move {
+            let _share = share;
             if connection.execute(sqlx::raw_sql("rollback")).await.is_err() {
                 let _ = connection.detach().close_hard().await;
             }
@@ -144,7 +149,8 @@ impl TenantTx {
             db.now().to_rfc3339(),
             hash.flatten().map_or_else(|| "null".to_owned(), |hash: String| format!("'\\x{hash}'")),
         );
-        let (tx, answer) = OpenTx::begin(db, sql).await?;
+        let share = db.shares.enter(tenant.id).await?;
+        let (tx, answer) = OpenTx::begin(db, sql, Some(share)).await?;
         let who = match answer {
             Some(json) => Some(Who::read(&json)?),
             None => None,
@@ -240,7 +246,7 @@ impl PlatformTx {
             Mode::Write => "read write",
         };
         let sql = format!("begin {mode}; set local role app_platform; set local search_path = platform, ext, pg_temp");
-        Ok(Self { tx: OpenTx::begin(db, sql).await?.0 })
+        Ok(Self { tx: OpenTx::begin(db, sql, None).await?.0 })
     }
 
     /// Commits.

@@ -22,4 +22,5 @@ pub fn routes(table: &mut Routes) {
     table.add(api_keys::routes());
     table.add(teams::routes());
     table.add(jobs::routes());
+    table.add(organizations::routes());
 }

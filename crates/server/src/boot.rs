@@ -4,14 +4,14 @@ use std::{sync::Arc, time::Duration};
 
 use db::{
     Db, Tasks, Vault,
-    admin::{self, RUNTIME_ROLE},
+    admin::{self, Owner, RUNTIME_ROLE},
     embedded::{Embedded, EmbeddedConfig},
 };
 use kernel::{IdGen, SystemClock};
 use object_store::local::LocalFileSystem;
 use sqlx::{Connection, PgConnection, postgres::PgConnectOptions};
 use tokio::time::timeout;
-use web::{AppState, Config, HostCache, Keys, SigningKeys};
+use web::{AppState, Config, HostCache, Keys, SigningKeys, limits::RateLimits};
 
 use crate::{
     config::{self, Settings},
@@ -123,6 +123,7 @@ impl Ground {
             mail_server: settings.smtp.as_ref().map(|smtp| (smtp.host.clone(), smtp.port)),
             data_dir,
             node: node_name(),
+            trusted_proxies: settings.trusted_proxies.clone(),
         };
         let keys = Keys::new(&self.secret, &settings.accepted_secrets);
         let vault = Vault::new(keys.derive("data-keys"), keys.accepted("data-keys"));
@@ -130,11 +131,13 @@ impl Ground {
         Ok(AppState {
             signing: SigningKeys::load(&db, &vault).await?,
             db,
+            owner: Owner(self.owner.clone()),
             config: Arc::new(config),
             vault,
             keys,
             files: Arc::new(files),
             hosts: HostCache::default(),
+            limits: Arc::new(limits(settings)?),
             schedules: housekeeping::SCHEDULES,
         })
     }
@@ -216,6 +219,14 @@ fn node_name() -> String {
         host => host.to_owned(),
     };
     format!("{host}-{}", std::process::id())
+}
+
+fn limits(settings: &Settings) -> Result<RateLimits, Failure> {
+    match &settings.redis_url {
+        None => Ok(RateLimits::new(settings.rates)),
+        Some(url) => RateLimits::with_redis(settings.rates, url)
+            .map_err(|error| Failure::new(format!("REDIS_URL cannot be used: {error}."))),
+    }
 }
 
 /// Whether the folder can be written to.

@@ -10,6 +10,7 @@ pub mod health;
 pub mod housekeeping;
 pub mod keys;
 pub mod observe;
+mod operators;
 mod organizations;
 pub mod pages;
 mod secret;

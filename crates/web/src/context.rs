@@ -10,8 +10,8 @@ use axum::{
     http::{HeaderMap, header, request::Parts},
     response::Response,
 };
-use db::{Credential, Mode, Tenant, TenantTx, platform::Organization};
-use kernel::{Actor, AppError, AppResult, OperatorId, OrganizationId, Permission};
+use db::{Credential, Mode, Tenant, TenantTx, operators::By, platform::Organization};
+use kernel::{Actor, AppError, AppResult, OperatorId, OrganizationId, Permission, SessionId};
 
 use crate::{
     Access, ApiError, ApiResult, AppState, HostOrganization, RouteMeta,
@@ -110,6 +110,10 @@ async fn enter(parts: &mut Parts, state: &AppState, permission: Permission, mode
         None => known(state, id, credential).await?,
     };
     let (mut tx, actor, organization) = open(state, organization, credential, mode).await?;
+    if let (Credential::Key(key, _), Some(text)) = (credential, parts.headers.get("x-api-key")) {
+        let text = text.to_str().unwrap_or_default();
+        state.limits.recognize(text, organization.id, key.to_string()).await;
+    }
     let caller = caller(parts);
     tx.act_as(caller.origin(&actor));
     if let Some(log) = parts.extensions.get::<LogActor>() {
@@ -196,18 +200,17 @@ async fn try_open(
     Ok((tx, who.actor(organization.id, credential)?))
 }
 
-/// Whether the token was made by us and has not ended, or there is what looks like an API key; what
-/// it may do is found out later.
-pub(crate) async fn is_signed_in(headers: &HeaderMap, state: &AppState) -> bool {
-    if let Ok(Some(Some(_))) = api_key(headers) {
-        return true;
+/// Whether there is what looks like one API key; whether it is good is found out later.
+pub(crate) fn has_api_key(headers: &HeaderMap) -> bool {
+    matches!(api_key(headers), Ok(Some(Some(_))))
+}
+
+/// What a token says that was made by us and has not ended; what it may do is found out later.
+pub(crate) async fn any_claims(headers: &HeaderMap, state: &AppState) -> Option<Claims> {
+    match claims(headers, state, Audience::Organization).await {
+        Ok(claims) => Some(claims),
+        Err(_) => claims(headers, state, Audience::Platform).await.ok(),
     }
-    for audience in [Audience::Organization, Audience::Platform] {
-        if claims(headers, state, audience).await.is_ok() {
-            return true;
-        }
-    }
-    false
 }
 
 async fn claims(headers: &HeaderMap, state: &AppState, audience: Audience) -> AppResult<Claims> {
@@ -271,6 +274,12 @@ impl Public {
 pub struct Operator {
     /// Who.
     pub id: OperatorId,
+    /// Lower-case address.
+    pub email: String,
+    /// The session.
+    pub session: SessionId,
+    /// Where the request comes from.
+    pub caller: Caller,
     /// The application.
     pub state: AppState,
 }
@@ -287,9 +296,17 @@ impl FromRequestParts<AppState> for Operator {
             return Err(AppError::NotFound.into());
         }
         let claims = claims(&parts.headers, state, Audience::Platform).await?;
-        let operator = db::platform::operator_of_session(&state.db, claims.sid).await?;
-        let id = operator.ok_or_else(|| unauthenticated("The session has ended; sign in again."))?;
-        Ok(Self { id, state: state.clone() })
+        let operator = db::operators::operator_of_session(&state.db, claims.sid).await?;
+        let (id, email) = operator.ok_or_else(|| unauthenticated("The session has ended; sign in again."))?;
+        Ok(Self { id, email, session: claims.sid, caller: caller(parts), state: state.clone() })
+    }
+}
+
+impl Operator {
+    /// For the operators' log.
+    pub fn by(&self) -> By {
+        let request_id = Some(self.caller.request_id.clone());
+        By { operator: Some((self.id, self.email.clone())), ip: self.caller.ip, request_id }
     }
 }
 

@@ -30,7 +30,8 @@ use utoipa::openapi::OpenApi;
 use crate::{
     ApiError, AppState, HostOrganization, RequestUri, RouteMeta,
     body::{MAX_JSON, read_limited},
-    context, problem,
+    limits::{self, SignedIn},
+    problem,
 };
 
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -54,7 +55,7 @@ impl LogActor {
 /// Where a request comes from.
 #[derive(Debug, Clone, Default)]
 pub struct Caller {
-    /// Address of the peer.
+    /// Address of the true peer: of the connection, or whom a trusted proxy names.
     pub ip: Option<IpAddr>,
     /// What the client calls itself, cut to 300 characters.
     pub user_agent: Option<String>,
@@ -94,7 +95,8 @@ pub fn service(state: AppState, api: Router<AppState>, pages: Router<AppState>, 
     let api = api
         .fallback(async || ApiError(AppError::NotFound))
         .method_not_allowed_fallback(async || ApiError(AppError::MethodNotAllowed))
-        .layer(from_fn_with_state(state.clone(), require_known_host));
+        .layer(from_fn_with_state(state.clone(), require_known_host))
+        .layer(from_fn_with_state(state.clone(), limits::layer));
     let inner = Router::new()
         .nest("/api/v1", api.clone())
         .nest("/api", api)
@@ -117,7 +119,7 @@ async fn require_known_host(State(state): State<AppState>, mut request: Request,
         Ok(host) => match state.hosts.resolve(&state, &host).await {
             Ok(organization) => {
                 request.extensions_mut().insert(HostOrganization(organization));
-                match with_body_at_hand(&state, request).await {
+                match with_body_at_hand(request).await {
                     Ok(request) => next.run(request).await,
                     Err(error) => ApiError(error).into_response(),
                 }
@@ -133,12 +135,13 @@ const BODY_TIME: Duration = Duration::from_secs(15);
 /// Reads a JSON body before a handler opens its transaction: a caller that sends slowly must not
 /// hold a connection to the database meanwhile. Whoever is not signed in is refused without being
 /// read; uploads are read by their handler, which holds no transaction then.
-async fn with_body_at_hand(state: &AppState, request: Request) -> AppResult<Request> {
+async fn with_body_at_hand(request: Request) -> AppResult<Request> {
     let is_upload = request
         .headers()
         .get(header::CONTENT_TYPE)
         .is_some_and(|kind| kind.as_bytes().to_ascii_lowercase().starts_with(b"multipart/"));
-    if is_upload || request.body().is_end_stream() || !context::is_signed_in(request.headers(), state).await {
+    let is_signed_in = request.extensions().get::<SignedIn>().is_some_and(|known| known.0);
+    if is_upload || request.body().is_end_stream() || !is_signed_in {
         return Ok(request);
     }
     let (parts, body) = request.into_parts();
@@ -165,7 +168,8 @@ async fn around(State(state): State<AppState>, mut request: Request, next: Next)
     let started = Instant::now();
     let id = request_id(&state, &request);
     let (method, path) = (request.method().clone(), path_for_log(request.uri()));
-    let ip = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
+    let tcp = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
+    let ip = tcp.map(|tcp| state.config.trusted_proxies.peer(tcp, request.headers()));
     let user_agent = request.headers().get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
     let user_agent = user_agent.map(|text| text.chars().take(300).collect());
     let peer = ip.map(|ip| ip.to_string());

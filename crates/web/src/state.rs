@@ -2,12 +2,12 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use db::{Db, Vault, schedule::Schedule};
+use db::{Db, Vault, admin::Owner, schedule::Schedule};
 use hmac::{Hmac, KeyInit, Mac};
 use object_store::ObjectStore;
 use sha2::Sha256;
 
-use crate::{HostCache, SigningKeys};
+use crate::{HostCache, SigningKeys, TrustedProxies, limits::RateLimits};
 
 /// How this installation is set up; read once at start.
 #[derive(Debug, Clone)]
@@ -24,6 +24,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// This node, in job leases.
     pub node: String,
+    /// Proxies whose word about the peer counts.
+    pub trusted_proxies: TrustedProxies,
 }
 
 impl Config {
@@ -78,6 +80,8 @@ fn derive(secret: &[u8], purpose: &str) -> [u8; 32] {
 pub struct AppState {
     /// The database.
     pub db: Db,
+    /// The owner's way into it.
+    pub owner: Owner,
     /// The set-up.
     pub config: Arc<Config>,
     /// Derived keys.
@@ -90,6 +94,8 @@ pub struct AppState {
     pub files: Arc<dyn ObjectStore>,
     /// Which host belongs to which organization.
     pub hosts: HostCache,
+    /// How often the API may be called.
+    pub limits: Arc<RateLimits>,
     /// What runs by the clock.
     pub schedules: &'static [Schedule],
 }

@@ -11,11 +11,15 @@ mod ops;
 mod store;
 mod wire;
 
-use db::{TenantTx, Vault, vault::Sealed};
+use db::{
+    TenantTx, Vault,
+    attempts::{Attempt, Purpose},
+    vault::Sealed,
+};
 use kernel::{AppError, AppResult, Permission};
 use serde_json::json;
 use uuid::Uuid;
-use web::{Access, Route};
+use web::{Access, Public, Route};
 
 /// The route table.
 pub fn routes() -> Vec<Route> {
@@ -66,25 +70,67 @@ const COLUMN: &str = "otp_factors.secret";
 /// The same, for the rotation of keys.
 pub const SEALED: Sealed = Sealed { table: "otp_factors", id: "person_id", column: "secret" };
 
-/// At sign-in, once the password was right, or another proof as good: nothing for who has no second
-/// factor; else the code is used up, in this transaction, or it is `OtpRequired` or `OtpWrong`.
-pub async fn check(tx: &mut TenantTx, vault: &Vault, person: (&str, Uuid), otp: Option<&str>) -> AppResult<()> {
+/// At sign-in, once the password was right, or another proof as good: whoever has no second factor
+/// passes; else the code is used up in this transaction, or it is `OtpRequired` or `OtpWrong`. Wrong
+/// ones are counted, and too many are `TooMany`. The person is `user` or `customer`, and an id.
+pub async fn pass(
+    mut tx: TenantTx,
+    public: &Public,
+    (entity, id): (&'static str, Uuid),
+    otp: Option<&str>,
+) -> AppResult<TenantTx> {
     let (organization, now) = (tx.organization(), tx.now());
-    let (kind, id) = person;
+    let attempt = Attempt::new(Purpose::Otp, public.caller.ip).of(Some(organization), &id.to_string());
+    if otp.is_some() {
+        attempt.check(&mut tx, now).await?;
+    }
+    match check(&mut tx, &public.state.vault, (entity, id), otp).await {
+        Ok(Passed::Unasked) => Ok(tx),
+        Ok(Passed::ByCode) => {
+            attempt.succeeded(&mut tx, now).await?;
+            Ok(tx)
+        }
+        Err(AppError::OtpWrong) => {
+            let failed = attempt.failed(&mut tx, now).await?;
+            if failed.answer().is_ok() {
+                tx.audit("sign_in.otp_failed", (entity, Some(id)), &(), &());
+            }
+            tx.commit().await?;
+            failed.answer()?;
+            Err(AppError::OtpWrong)
+        }
+        Err(other) => Err(other),
+    }
+}
+
+/// Why somebody passes.
+enum Passed {
+    /// There is no second factor.
+    Unasked,
+    /// A code was right, and is used up now.
+    ByCode,
+}
+
+async fn check(
+    tx: &mut TenantTx,
+    vault: &Vault,
+    (entity, id): (&'static str, Uuid),
+    otp: Option<&str>,
+) -> AppResult<Passed> {
+    let (organization, now) = (tx.organization(), tx.now());
     let Some(factor) = store::find(tx, organization, id).await?.filter(|factor| factor.confirmed_at.is_some()) else {
-        return Ok(());
+        return Ok(Passed::Unasked);
     };
     let otp = otp.ok_or(AppError::OtpRequired)?;
     if use_code(tx, vault, id, &factor, otp).await? {
-        return Ok(());
+        return Ok(Passed::ByCode);
     }
     if let Some(hash) = model::recovery_hash(otp)
         && store::use_recovery_code(tx, organization, id, &hash, now).await?
     {
         let left = store::recovery_codes_left(tx, organization, id).await?;
-        let entity = if kind == "customer" { "customer" } else { "user" };
         tx.audit("otp.recovery_code_used", (entity, Some(id)), &(), &json!({"recovery_codes_left": left}));
-        return Ok(());
+        return Ok(Passed::ByCode);
     }
     Err(AppError::OtpWrong)
 }

@@ -10,6 +10,7 @@ mod harness;
 mod identity;
 mod jobs;
 mod keys;
+mod limits;
 mod mail;
 mod more;
 mod support;

@@ -1,6 +1,9 @@
 //! Everybody's own second factor.
 
-use db::TenantTx;
+use db::{
+    TenantTx,
+    attempts::{Attempt, Purpose},
+};
 use kernel::{Actor, AppError, AppResult, Person};
 use serde_json::json;
 use uuid::Uuid;
@@ -95,7 +98,7 @@ pub async fn remove(cx: Member<Write>, Body(input): Body<RemoveOtp>) -> ApiResul
     if let Some(code) = &input.code {
         let wrong = || AppError::invalid("code", "wrong", "The code is wrong, too old, or was used already.");
         let checked = check(&mut cx.tx, &state.vault, (actor.person.kind(), person), Some(code)).await;
-        checked.map_err(|error| if matches!(error, AppError::OtpWrong) { wrong() } else { error })?;
+        checked.map(drop).map_err(|error| if matches!(error, AppError::OtpWrong) { wrong() } else { error })?;
     }
     if store::delete(&mut cx.tx, organization, person).await? {
         end_other_sessions(&mut cx.tx, person, actor.session).await?;
@@ -128,13 +131,21 @@ async fn new_recovery_codes(tx: &mut TenantTx, person: Uuid) -> AppResult<Recove
     Ok(RecoveryCodes { recovery_codes: codes })
 }
 
-/// Goes on once the caller's password was right; no transaction is open while it is compared.
+/// Goes on once the caller's password was right; no transaction is open while it is compared. Bad
+/// tries count like those of sign-in.
 async fn with_password(mut cx: MemberContext, given: String) -> AppResult<MemberContext> {
-    let person = cx.actor.person;
+    let (person, now) = (cx.actor.person, cx.tx.now());
+    let attempt = Attempt::new(Purpose::SignIn, cx.caller.ip).of(Some(cx.organization.id), &cx.actor.email);
+    attempt.check(&mut cx.tx, now).await?;
     let hash = password_hash(&mut cx.tx, person).await?;
     let released = cx.release();
-    if !password::verify(given, hash).await? {
-        return Err(AppError::invalid("password", "wrong", "This is not your password."));
+    let fits = password::verify(given, hash).await?;
+    let mut cx = released.reopen().await?;
+    if fits {
+        return Ok(cx);
     }
-    released.reopen().await
+    let failed = attempt.failed(&mut cx.tx, now).await?;
+    cx.tx.commit().await?;
+    failed.answer()?;
+    Err(AppError::invalid("password", "wrong", "This is not your password."))
 }

@@ -1,7 +1,10 @@
 //! Rotation of the refresh token.
 
 use axum::http::HeaderMap;
-use db::{Mode, TenantTx};
+use db::{
+    Mode, TenantTx,
+    attempts::{Attempt, Purpose},
+};
 use kernel::{AppError, AppResult};
 use web::{ApiResult, Body, Public};
 
@@ -17,8 +20,16 @@ use crate::sessions::{
 pub async fn handler(public: Public, headers: HeaderMap, Body(input): Body<Refresh>) -> ApiResult {
     let from_cookie = input.refresh.is_none();
     let text = input.refresh.or_else(|| cookie::read(&headers)).unwrap_or_default();
-    let fresh = run(&public, &text).await?.ok_or_else(ended)?;
-    Ok(answer(fresh, from_cookie))
+    let (attempt, db) = (Attempt::new(Purpose::Refresh, public.caller.ip), &public.state.db);
+    attempt.check_alone(db).await?;
+    match run(&public, &text).await {
+        Ok(Some(fresh)) => Ok(answer(fresh, from_cookie)),
+        Ok(None) | Err(AppError::Unauthenticated(_)) => {
+            attempt.failed_alone(db).await?;
+            Err(ended().into())
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn ended() -> AppError {

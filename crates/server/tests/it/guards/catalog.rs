@@ -320,9 +320,13 @@ async fn functions_that_see_more_are_guarded() {
           where {ours} group by 1, f.oid order by 1"
     );
     let mut expected = vec![
+        "platform.attempt_failed | app_api app_platform".to_owned(),
+        "platform.attempt_forgiven | app_api app_platform".to_owned(),
+        "platform.attempt_lock | app_api app_platform".to_owned(),
         "platform.claim_mail_address | app_api".to_owned(),
         "platform.drop_login | app_api".to_owned(),
         "platform.enter | helpdesk_rt".to_owned(),
+        "platform.may_mail | app_api app_platform".to_owned(),
         "platform.note_login | app_api".to_owned(),
         "platform.open | helpdesk_rt".to_owned(),
         "platform.outbox_oldest | app_platform".to_owned(),

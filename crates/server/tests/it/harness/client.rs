@@ -1,8 +1,11 @@
 //! Requests as one person, or as nobody; answers are checked for form and for strangers' words.
 
+use std::net::{IpAddr, SocketAddr};
+
 use axum::{
     Router,
     body::Body,
+    extract::ConnectInfo,
     http::{HeaderMap, Method, Request, StatusCode, header},
 };
 use http_body_util::BodyExt;
@@ -26,6 +29,8 @@ pub struct Client {
     pub key: Option<String>,
     /// What this client must never read.
     pub forbidden: &'static str,
+    /// Where the connection comes from; from nowhere unless told.
+    pub peer: Option<IpAddr>,
 }
 
 /// An answer.
@@ -52,6 +57,12 @@ impl Client {
     /// The same person at another host.
     pub fn at(&self, host: &str) -> Self {
         Self { host: host.to_owned(), ..self.clone() }
+    }
+
+    /// The same person from this address.
+    #[expect(clippy::wrong_self_convention, reason = "it reads as what it says: an agent from a peer")]
+    pub fn from_peer(&self, ip: &str) -> Self {
+        Self { peer: Some(ip.parse().unwrap()), ..self.clone() }
     }
 
     pub async fn get(&self, path: &str) -> Answer {
@@ -100,6 +111,9 @@ impl Client {
         }
         for (name, value) in headers {
             request = request.header(*name, *value);
+        }
+        if let Some(ip) = self.peer {
+            request = request.extension(ConnectInfo(SocketAddr::new(ip, 4711)));
         }
         let response = self.service.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
         let (parts, body) = response.into_parts();

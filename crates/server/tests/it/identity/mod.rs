@@ -2,6 +2,7 @@
 
 mod api_keys;
 mod impersonation;
+mod organization;
 mod otp;
 mod people;
 mod roles;

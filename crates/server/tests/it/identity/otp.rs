@@ -98,8 +98,10 @@ async fn a_wrong_password_tells_nothing_of_the_code() {
 async fn of_twenty_uses_of_one_code_one_succeeds() {
     let app = TestApp::start().await;
     let (secret, recovery) = second_factor(&app, &app.agent()).await;
-    let code = next(&app, &secret);
-    for otp in [code, recovery[0].clone()] {
+    for use_recovery_code in [false, true] {
+        // What was counted before is forgotten, and the code is a new one.
+        app.advance(TimeDelta::hours(2));
+        let otp = if use_recovery_code { recovery[0].clone() } else { app.totp(&secret, 0) };
         let mut tries = tokio::task::JoinSet::new();
         for _ in 0..20 {
             let body = json!({"email": app.world.a.member("agent").email, "password": PASSWORD, "otp": otp});
@@ -108,8 +110,35 @@ async fn of_twenty_uses_of_one_code_one_succeeds() {
         }
         let mut statuses = tries.join_all().await;
         statuses.sort_unstable();
-        assert_eq!(statuses, [vec![200], vec![401; 19]].concat(), "{otp}");
+        // The tenth bad try locks.
+        assert_eq!(statuses, [vec![200], vec![401; 10], vec![429; 9]].concat(), "{otp}");
     }
+}
+
+#[tokio::test]
+async fn wrong_codes_lock_the_second_step() {
+    let app = TestApp::start().await;
+    let (secret, codes) = second_factor(&app, &app.agent()).await;
+    app.advance(TimeDelta::seconds(30));
+    let wrong = if app.totp(&secret, 0) == "000000" { "000001" } else { "000000" };
+    for _ in 0..10 {
+        due(&login(&app, "agent", Some(wrong)).await);
+    }
+    // Right ones do not help any more, in whatever form.
+    for otp in [app.totp(&secret, 0), codes[0].clone()] {
+        assert_eq!(login(&app, "agent", Some(&otp)).await.is(429)["code"], "RATE_LIMITED");
+    }
+    assert_eq!(audited(&app, "sign_in.otp_failed").await.len(), 10);
+    let lockout = format!("/users/{}/lockout/", app.world.a.user("agent"));
+    assert_eq!(app.admin().get(&lockout).await.ok()["is_locked"], true);
+    app.admin().delete(&lockout).await.is(204);
+    login(&app, "agent", Some(&app.totp(&secret, 0))).await.ok();
+    // Nor can a stolen session try out passwords.
+    for _ in 0..10 {
+        let tried = app.agent().post("/auth/otp/recovery-codes/", json!({"password": "not the password"})).await;
+        assert_eq!(tried.problem("password"), "wrong");
+    }
+    app.agent().post("/auth/otp/recovery-codes/", json!({"password": PASSWORD})).await.is(429);
 }
 
 #[tokio::test]
