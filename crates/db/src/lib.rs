@@ -5,6 +5,7 @@
 pub mod admin;
 pub mod attempts;
 pub mod audit;
+pub mod audit_chain;
 mod constraint;
 pub mod embedded;
 pub mod jobs;

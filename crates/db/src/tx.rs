@@ -195,7 +195,7 @@ impl TenantTx {
         &mut self.audit
     }
 
-    /// Commits without telling anybody: imports, whose events are history.
+    /// Commits without telling anybody, the audit log neither: imports, whose events are history.
     pub async fn commit_quietly(self) -> AppResult<()> {
         self.tx.commit().await
     }
@@ -207,9 +207,9 @@ impl TenantTx {
         if !pending.is_empty() {
             flush(&mut self, organization, &pending).await?;
         }
-        audit::flush(&mut self).await?;
+        let audited = audit::flush(&mut self).await?;
         self.tx.commit().await?;
-        if !pending.is_empty() {
+        if audited || !pending.is_empty() {
             self.db.wake();
         }
         Ok(())

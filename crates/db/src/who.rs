@@ -75,8 +75,10 @@ struct ActsAsAnother {
 /// The person or key behind a credential.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Who {
-    kind: String,
-    id: Uuid,
+    /// `user`, `customer` or `key`.
+    pub kind: String,
+    /// The person or key.
+    pub id: Uuid,
     name: String,
     #[serde(default)]
     email: String,

@@ -29,12 +29,7 @@ impl Person {
 
     /// The id on the wire: `usr_…`, `cus_…` or `key_…`; none for the product itself.
     pub fn wire_id(&self) -> Option<String> {
-        match self {
-            Self::Staff(id) => Some(id.to_string()),
-            Self::Customer(id) => Some(id.to_string()),
-            Self::Key(id) => Some(id.to_string()),
-            Self::System => None,
-        }
+        self.uuid().map(|id| crate::id::wire(self.kind(), id))
     }
 
     /// How the kind is stored and shown: `user`, `customer`, `key` or `system`.

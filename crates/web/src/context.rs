@@ -115,10 +115,11 @@ async fn enter(parts: &mut Parts, state: &AppState, permission: Permission, mode
         state.limits.recognize(text, organization.id, key.to_string()).await;
     }
     let caller = caller(parts);
-    tx.act_as(caller.origin(&actor));
+    let origin = caller.origin(&actor);
     if let Some(log) = parts.extensions.get::<LogActor>() {
-        log.set(&organization.slug, &actor);
+        log.set(&organization, origin.clone());
     }
+    tx.act_as(origin);
     actor.require(permission)?;
     Ok(MemberContext { tx, actor, organization, caller, state: state.clone(), credential })
 }

@@ -12,6 +12,7 @@ mod middleware;
 mod problem;
 mod proxies;
 mod query;
+mod refusals;
 mod reply;
 mod route;
 mod signing;

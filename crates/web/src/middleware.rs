@@ -19,6 +19,7 @@ use axum::{
 };
 use db::{
     audit::Origin,
+    platform::Organization,
     stats::{Stats, counted},
 };
 use futures_util::FutureExt;
@@ -32,23 +33,38 @@ use crate::{
     body::{MAX_JSON, read_limited},
     limits::{self, SignedIn},
     problem,
+    refusals::Refusals,
 };
 
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Where the extractors leave who asked, for the log line.
+/// Where the extractors leave who asked, for the log line and for refusals.
 #[derive(Debug, Clone, Default)]
-pub struct LogActor(Arc<Mutex<Option<(String, String)>>>);
+pub struct LogActor(Arc<Mutex<Option<Asked>>>);
+
+/// Who asked, in which organization.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    pub(crate) organization: Organization,
+    pub(crate) origin: Origin,
+}
 
 impl LogActor {
-    pub(crate) fn set(&self, organization: &str, actor: &Actor) {
-        let who = actor.person.uuid().map_or_else(String::new, kernel::id::encode);
-        let text = format!("{}:{who}", actor.person.kind());
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((organization.to_owned(), text));
+    pub(crate) fn set(&self, organization: &Organization, origin: Origin) {
+        let asked = Asked { organization: organization.clone(), origin };
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(asked);
     }
 
-    fn take(&self) -> (String, String) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take().unwrap_or_default()
+    fn take(&self) -> Option<Asked> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+impl Asked {
+    /// For the log line.
+    fn words(&self) -> (String, String) {
+        let who = self.origin.id.map_or_else(String::new, kernel::id::encode);
+        (self.organization.slug.clone(), format!("{}:{who}", self.origin.kind))
     }
 }
 
@@ -109,7 +125,7 @@ pub fn service(state: AppState, api: Router<AppState>, pages: Router<AppState>, 
         .merge(utoipa_swagger_ui::SwaggerUi::new("/api/docs").url("/api/openapi.json", document))
         .route("/api/v1/openapi.json", get(async || crate::redirect("/api/openapi.json")))
         .fallback_service(trimmed)
-        .layer(from_fn_with_state(state, around))
+        .layer(from_fn_with_state((state, Refusals::default()), around))
 }
 
 /// Refuses hosts that stand for nothing, before anything of the API is reached.
@@ -164,7 +180,7 @@ fn host_of(request: &Request) -> AppResult<String> {
     Ok(host.to_owned())
 }
 
-async fn around(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+async fn around(State((state, refusals)): State<(AppState, Refusals)>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
     let id = request_id(&state, &request);
     let (method, path) = (request.method().clone(), path_for_log(request.uri()));
@@ -189,7 +205,8 @@ async fn around(State(state): State<AppState>, mut request: Request, next: Next)
     let elapsed = started.elapsed();
     metrics::counter!("helpdesk_http_requests_total", "operation" => operation, "method" => method.to_string(), "status" => status.as_str().to_owned()).increment(1);
     metrics::histogram!("helpdesk_http_request_seconds", "operation" => operation).record(elapsed.as_secs_f64());
-    let (organization, actor) = actor.take();
+    let asked = actor.take();
+    let (organization, actor) = asked.as_ref().map(Asked::words).unwrap_or_default();
     tracing::info!(
         request_id = id,
         %method,
@@ -204,6 +221,9 @@ async fn around(State(state): State<AppState>, mut request: Request, next: Next)
         db_ms = stats.micros() as f64 / 1e3,
         "request"
     );
+    if let Some(asked) = asked.filter(|_| problem::is_denial(&response)) {
+        refusals.note(&state, asked, operation).await;
+    }
     let mut response = problem::finish(response, &id);
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID.clone(), value);

@@ -1,7 +1,7 @@
 //! Shapes of messages.
 
 use chrono::{DateTime, Utc};
-use kernel::{FileId, MessageId, Person, TicketId};
+use kernel::{FileId, MessageId, TicketId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -65,7 +65,7 @@ impl MessageOut {
             "html" => BodyFormat::Html,
             _ => BodyFormat::Text,
         };
-        let author_id = Person::of(&row.author_kind, row.author_id).and_then(|author| author.wire_id());
+        let author_id = row.author_id.map(|author| kernel::id::wire(&row.author_kind, author));
         Self {
             id: row.id,
             ticket_id: row.ticket_id,

@@ -49,6 +49,7 @@ async fn begin(tx: &mut TenantTx, state: &AppState, actor: &Actor) -> AppResult<
     if !store::begin(tx, organization, (actor.person.kind(), person), &sealed, now).await? {
         return Err(AppError::conflict("A second factor is set up already; remove it first."));
     }
+    tx.audit("otp.setup_started", (actor.person.kind(), Some(person)), &(), &());
     Ok(secret)
 }
 

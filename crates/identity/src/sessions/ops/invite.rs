@@ -23,6 +23,7 @@ pub async fn invite(tx: &mut TenantTx, person: Person) -> AppResult<String> {
     let token = LinkToken::new(organization, tx.secret());
     let id = person.uuid().ok_or_else(|| AppError::internal("the system has no password"))?;
     store::insert_invitation(tx, organization, &token.hash(), (person.kind(), id), now, now + INVITATION_LIFE).await?;
+    tx.audit("password_link.created", (person.kind(), Some(id)), &(), &());
     Ok(token.encode())
 }
 
@@ -34,10 +35,12 @@ pub async fn set_password_now(tx: &mut TenantTx, person: Person, hash: &str) -> 
 
 async fn set(tx: &mut TenantTx, kind: &str, person: Uuid, hash: &str) -> AppResult<()> {
     let (organization, now) = (tx.organization(), tx.now());
+    let kind = if kind == "customer" { "customer" } else { "user" };
     match kind {
         "customer" => store::set_customer_password(tx, organization, person, hash, now).await?,
         _ => store::set_user_password(tx, organization, person, hash, now).await?,
     }
+    tx.audit("password.set", (kind, Some(person)), &(), &());
     store::revoke_all(tx, organization, person, now).await?;
     Ok(())
 }
@@ -71,6 +74,7 @@ async fn run(public: &Public, input: ConfirmPassword) -> AppResult<bool> {
     password::check(&input.password, &email)?;
     let hash = password::hash(input.password).await?;
     let mut tx = TenantTx::system(&public.state.db, token.organization, Mode::Write).await?;
+    tx.act_as(public.caller.anonymous());
     let now = tx.now();
     if !store::use_invitation(&mut tx, token.organization, &token.hash(), now).await? {
         return Ok(false);

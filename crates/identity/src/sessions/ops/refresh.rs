@@ -6,6 +6,7 @@ use db::{
     attempts::{Attempt, Purpose},
 };
 use kernel::{AppError, AppResult};
+use serde_json::json;
 use web::{ApiResult, Body, Public};
 
 use crate::sessions::{
@@ -47,7 +48,7 @@ async fn run(public: &Public, text: &str) -> AppResult<Option<(SignedIn, Refresh
         },
     };
     let session = Some(token.session.into());
-    let (mut tx, _) = TenantTx::open(&public.state.db, organization.tenant(), session, Mode::Write).await?;
+    let (mut tx, who) = TenantTx::open(&public.state.db, organization.tenant(), session, Mode::Write).await?;
     let (hash, now) = (token.hash(), tx.now());
     let Some(rotated_at) = store::lock_refresh(&mut tx, organization.id, &hash, token.session).await? else {
         return Ok(None);
@@ -55,6 +56,10 @@ async fn run(public: &Public, text: &str) -> AppResult<Option<(SignedIn, Refresh
     match judge(rotated_at, now) {
         Use::Stolen => {
             store::revoke(&mut tx, organization.id, token.session, now).await?;
+            // Whoever comes with a used token is not known to be its owner.
+            tx.act_as(public.caller.anonymous());
+            let owner = who.map(|who| kernel::id::wire(&who.kind, who.id));
+            tx.audit("session.reuse_detected", ("session", Some(token.session.0)), &(), &json!({ "owner": owner }));
             tx.commit().await?;
             tracing::warn!(organization = organization.slug, session = %token.session, "a rotated refresh token was used again; session ended");
             return Ok(None);

@@ -19,6 +19,9 @@ pub const CANARY_A: &str = "CANARY-A";
 /// What stands in every text of organization B.
 pub const CANARY_B: &str = "CANARY-B";
 
+/// Where all requests of tests come from.
+pub const PEER: ([u8; 4], u16) = ([192, 0, 2, 7], 4_711);
+
 /// Somebody at a host.
 #[derive(Debug, Clone)]
 pub struct Client {
@@ -112,9 +115,8 @@ impl Client {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        if let Some(ip) = self.peer {
-            request = request.extension(ConnectInfo(SocketAddr::new(ip, 4711)));
-        }
+        let ip = self.peer.unwrap_or(IpAddr::from(PEER.0));
+        request = request.extension(ConnectInfo(SocketAddr::new(ip, PEER.1)));
         let response = self.service.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();

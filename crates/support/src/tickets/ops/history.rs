@@ -1,6 +1,6 @@
 //! What happened to a ticket's fields.
 
-use kernel::{Permission, Person, TicketId};
+use kernel::{Permission, TicketId};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use web::{ApiResult, Listing, Query, Read, Ref, RequestUri, Staff};
@@ -38,7 +38,7 @@ pub async fn handler(
 
 impl From<HistoryRow> for HistoryOut {
     fn from(row: HistoryRow) -> Self {
-        let id = Person::of(&row.actor_kind, row.actor_id).and_then(|actor| actor.wire_id());
+        let id = row.actor_id.map(|actor| kernel::id::wire(&row.actor_kind, actor));
         Self {
             id: row.id,
             at: row.created_at,
