@@ -1,12 +1,15 @@
 //! Organizations, people, roles, sessions: who somebody is and how that is proven.
 
+pub mod api_keys;
 pub mod audit;
 pub mod facade;
 pub mod jobs;
 pub mod links;
 pub mod organizations;
+pub mod otp;
 pub mod password;
 pub mod people;
+pub mod roles;
 pub mod sessions;
 pub mod teams;
 
@@ -17,7 +20,10 @@ use web::{AppState, Routes};
 pub fn routes(table: &mut Routes) {
     table.add(sessions::routes());
     table.add(links::routes());
+    table.add(otp::routes());
     table.add(people::routes());
+    table.add(roles::routes());
+    table.add(api_keys::routes());
     table.add(teams::routes());
     table.add(jobs::routes());
     table.add(audit::routes());

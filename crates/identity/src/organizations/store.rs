@@ -1,7 +1,7 @@
 //! SQL of an organization's settings.
 
 use chrono::{DateTime, Utc};
-use kernel::{OrganizationId, RoleId};
+use kernel::OrganizationId;
 use sqlx::PgConnection;
 
 /// The settings as they are stored.
@@ -89,26 +89,4 @@ pub async fn insert_settings(
     .execute(tx)
     .await?;
     Ok(done.rows_affected() == 1)
-}
-
-pub async fn insert_role(
-    tx: &mut PgConnection,
-    organization: OrganizationId,
-    id: RoleId,
-    (key, name): (&str, &str),
-    permissions: &[String],
-    now: DateTime<Utc>,
-) -> sqlx::Result<()> {
-    sqlx::query!(
-        "insert into roles (organization_id, id, key, name, permissions, is_shipped, created_at) values ($1, $2, $3, $4, $5, true, $6)",
-        organization as _,
-        id as _,
-        key,
-        name,
-        permissions,
-        now
-    )
-    .execute(tx)
-    .await?;
-    Ok(())
 }

@@ -19,7 +19,7 @@ use web::{Access, Route};
 
 pub(crate) use model::hash;
 pub use ops::list::{end_all, page};
-pub use wire::{SessionOut, SessionQuery, person_id as wire_id};
+pub use wire::{SessionOut, SessionQuery};
 
 /// The route table.
 pub fn routes() -> Vec<Route> {
@@ -57,6 +57,24 @@ pub fn routes() -> Vec<Route> {
         Route::delete("/auth/sessions/{id}", own, "auth_sessions_end", "End one of my sessions", ops::list::end)
             .empty(204, "Ended."),
         Route::post(
+            "/users/{id}/impersonate",
+            Access::needs(Permission::UserImpersonate),
+            "users_impersonate",
+            "Act as a member of staff",
+            ops::impersonate::user,
+        )
+        .body::<wire::Impersonate>()
+        .ok::<wire::SignedIn>(200),
+        Route::post(
+            "/customers/{id}/impersonate",
+            Access::needs(Permission::UserImpersonate),
+            "customers_impersonate",
+            "Act as a customer",
+            ops::impersonate::customer,
+        )
+        .body::<wire::Impersonate>()
+        .ok::<wire::SignedIn>(200),
+        Route::post(
             "/platform/auth/login",
             Access::public(),
             "platform_auth_login",
@@ -90,6 +108,22 @@ async fn write_password(tx: &mut TenantTx, person: Person, hash: &str) -> AppRes
     }
     tx.audit("password.set", (person.kind(), Some(id)), &(), &());
     Ok(id)
+}
+
+/// Ends every session of a person but one, at once.
+pub async fn end_other_sessions(tx: &mut TenantTx, person: Uuid, kept: Option<kernel::SessionId>) -> AppResult<()> {
+    let (organization, now) = (tx.organization(), tx.now());
+    store::revoke_all(tx, organization, person, kept, now).await?;
+    Ok(())
+}
+
+/// The hash of somebody's password, if they have one.
+pub async fn password_hash(tx: &mut TenantTx, person: Person) -> AppResult<Option<String>> {
+    let organization = tx.organization();
+    match person.uuid() {
+        Some(id) => Ok(store::password_of(tx, organization, id).await?),
+        None => Ok(None),
+    }
 }
 
 /// Forgets sessions that ended before a moment.

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
-use super::things::{Operation, Things, operations, uploaded};
+use super::things::{Operation, Things, operations, second_factor, uploaded};
 use crate::{
     harness::{Answer, Client, TestApp, schema, world::PASSWORD},
     identity::account::{login, register, token_for},
@@ -54,6 +54,8 @@ struct Walk {
     session: Client,
     /// Of a one-time link.
     link: String,
+    /// Confirms the second factor of the administrator.
+    code: String,
     team: String,
     mailbox: String,
     /// Of a registration.
@@ -89,22 +91,40 @@ impl Walk {
         let text = |name: &str| tokens[name].as_str().unwrap().to_owned();
         let session = Client { token: Some(text("access")), ..anonymous.clone() };
         let secrets = vec![PASSWORD.to_owned(), link.clone(), text("access"), text("refresh"), registration.clone()];
+        let setup = admin.post("/auth/otp/setup/", json!({"password": PASSWORD})).await.ok();
+        let code = app.totp(&setup["secret"], 0);
         let sql = format!(
             "update {}.messages set delivery_state = 'failed' where id = $1",
             app.world.a.organization.schema_name
         );
         let message: kernel::MessageId = things.id("messages").parse().unwrap();
         sqlx::query(AssertSqlSafe(sql)).bind(message.0).execute(&mut app.database.superuser().await).await.unwrap();
-        Self { things, admin, anonymous, session, link, team, mailbox, registration, invited, manager, owner, secrets }
+        Self {
+            things,
+            admin,
+            anonymous,
+            session,
+            link,
+            code,
+            team,
+            mailbox,
+            registration,
+            invited,
+            manager,
+            owner,
+            secrets,
+        }
     }
 
     /// A call that succeeds and changes something.
-    async fn call(&mut self, operation: &Operation) -> Answer {
+    async fn call(&mut self, app: &TestApp, operation: &Operation) -> Answer {
         let named = json!({ "name": format!("CANARY-A {}", operation.name) });
         let body = match operation.name {
             "auth_login" => json!({"email": "agent@acme.test", "password": PASSWORD}),
             "auth_password_reset_confirm" => json!({"token": self.link, "password": "another horse battery"}),
             "auth_password_reset" => json!({"email": "technician@acme.test"}),
+            "auth_otp_confirm" => json!({"code": self.code}),
+            "auth_otp_setup" | "auth_otp_recovery_codes" | "auth_otp_delete" => json!({"password": PASSWORD}),
             "auth_register_confirm" => json!({"token": self.registration}),
             "auth_password_change" => json!({"current_password": PASSWORD, "new_password": "another horse battery"}),
             "tickets_update" | "tickets_replace" => json!({ "subject": format!("CANARY-A {}", operation.name) }),
@@ -117,6 +137,14 @@ impl Walk {
         };
         let delete = |path: &str, id: &str| format!("/api/v1/{path}/{id}/");
         match operation.name {
+            // Somebody has one that can be taken away.
+            "users_otp_reset" => drop(second_factor(app, &app.agent()).await),
+            "customers_otp_reset" => drop(second_factor(app, &app.customer()).await),
+            _ => {}
+        }
+        match operation.name {
+            // The administrator's own is confirmed by now.
+            "auth_otp_setup" => operation.send(&app.manager(), &self.things, body).await,
             "auth_password_change" => operation.send(&self.manager, &self.things, body).await,
             "auth_sessions_end_others" => operation.send(&self.owner, &self.things, body).await,
             "users_invite" => self.admin.post(&format!("/users/{}/invite/", self.invited[0]), Value::Null).await,
@@ -173,9 +201,15 @@ async fn every_change_leaves_a_line() {
             continue;
         }
         let name = operation.name;
-        let answer = walk.call(operation).await;
+        let answer = walk.call(&app, operation).await;
         let text = String::from_utf8_lossy(&answer.bytes);
         assert!(answer.status.is_success(), "{name}: give it a call that works: {} {text}", answer.status);
+        if name == "api_keys_create" || name.starts_with("auth_otp_") && !answer.bytes.is_empty() {
+            let shown = answer.json();
+            let codes = shown["recovery_codes"].as_array().into_iter().flatten();
+            walk.secrets.extend(codes.chain([&shown["secret"]]).filter_map(Value::as_str).map(str::to_owned));
+            walk.secrets.extend(shown["key"].as_str().and_then(|key| key.rsplit('_').next()).map(str::to_owned));
+        }
         if operation.name == "auth_password_reset" {
             // Only a job looks at who it is about.
             app.run_jobs().await;
@@ -205,7 +239,8 @@ async fn nothing_secret(app: &TestApp, walk: &Walk) {
         "select password_hash from {schema}.users where password_hash is not null
          union select password_hash from {schema}.customers where password_hash is not null
          union select encode(hash, 'hex') from {schema}.refresh_tokens union select encode(hash, 'hex') from {schema}.links
-         union select encode(hash, 'base64') from {schema}.refresh_tokens union select encode(hash, 'base64') from {schema}.links"
+         union select encode(hash, 'base64') from {schema}.refresh_tokens union select encode(hash, 'base64') from {schema}.links
+         union select encode(hash, 'hex') from {schema}.api_keys union select encode(hash, 'hex') from {schema}.recovery_codes"
     );
     let mut secrets: Vec<String> = sqlx::query_scalar(AssertSqlSafe(hashes)).fetch_all(&mut superuser).await.unwrap();
     assert!(secrets.len() >= 6, "{secrets:?}");
