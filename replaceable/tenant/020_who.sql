@@ -1,5 +1,6 @@
 -- Who a session is. Null when it is unknown, expired or revoked, when its person is not active, or
 -- when somebody else acts as that person whose own session has ended or who is not active.
+-- A customer also has to have proven the address: whoever has not sees nothing that belongs to it.
 create or replace function {schema}.who(p_organization uuid, p_session uuid, p_now timestamptz) returns jsonb
 language plpgsql stable security definer set search_path = {schema}, pg_temp as $$
 begin
@@ -21,7 +22,8 @@ begin
       else (
         select jsonb_build_object('kind', 'customer', 'id', c.id, 'name', c.name, 'email', c.email, 'role', 'customer', 'is_shipped', true)
           from customers c
-          where c.organization_id = p_organization and c.id = s.person_id and c.status = 'active')
+          where c.organization_id = p_organization and c.id = s.person_id and c.status = 'active'
+            and c.email_verified_at is not null)
       end
       || case when s.impersonator_id is null then '{}' else jsonb_build_object('impersonator', (
         select jsonb_build_object('id', u.id, 'name', u.name,

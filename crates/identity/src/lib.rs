@@ -4,6 +4,7 @@ pub mod api_keys;
 pub mod audit;
 pub mod facade;
 pub mod jobs;
+pub mod links;
 pub mod organizations;
 pub mod otp;
 pub mod password;
@@ -18,17 +19,19 @@ use web::{AppState, Routes};
 /// Adds the routes of this context.
 pub fn routes(table: &mut Routes) {
     table.add(sessions::routes());
+    table.add(links::routes());
     table.add(otp::routes());
     table.add(people::routes());
     table.add(roles::routes());
     table.add(api_keys::routes());
     table.add(teams::routes());
     table.add(jobs::routes());
-    table.add(organizations::routes());
     table.add(audit::routes());
+    table.add(organizations::routes());
 }
 
 /// Adds the jobs of this context.
 pub fn background(registry: &mut Registry, state: &AppState) {
     audit::jobs(registry, state);
+    links::jobs(registry, state);
 }

@@ -12,8 +12,8 @@ const KEPT: TimeDelta = TimeDelta::days(14);
 /// Everything that runs by the clock.
 pub const SCHEDULES: &[Schedule] = &[
     Schedule { name: "prune", cron: "17 3 * * *", kind: "platform.prune" },
-    Schedule { name: "rotate-keys", cron: "41 3 1 * *", kind: "platform.rotate_keys" },
     Schedule { name: "audit-checkpoints", cron: "7 * * * *", kind: identity::audit::CHECKPOINTS_JOB },
+    Schedule { name: "rotate-keys", cron: "41 3 1 * *", kind: "platform.rotate_keys" },
 ];
 
 /// Adds the schedules and their jobs.
@@ -39,6 +39,8 @@ pub fn jobs(registry: &mut Registry, state: &AppState) {
             for organization in db::platform::list(&db).await?.iter().filter(|each| each.status == "active") {
                 let mut tx = TenantTx::system(&db, organization.tenant(), Mode::Write).await?;
                 identity::sessions::prune(&mut tx, before).await?;
+                web::idempotency::prune(&mut tx).await?;
+                identity::links::prune(&mut tx, before).await?;
                 tx.commit().await?;
                 state.vault.sweep(&db, organization.tenant(), keys::SEALED, before).await?;
             }

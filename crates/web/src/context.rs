@@ -8,7 +8,7 @@ use std::{marker::PhantomData, ops::Deref};
 use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, header, request::Parts},
-    response::Response,
+    response::{IntoResponse, Response},
 };
 use db::{Credential, Mode, Tenant, TenantTx, operators::By, platform::Organization};
 use kernel::{Actor, AppError, AppResult, OperatorId, OrganizationId, Permission, SessionId};
@@ -16,6 +16,7 @@ use kernel::{Actor, AppError, AppResult, OperatorId, OrganizationId, Permission,
 use crate::{
     Access, ApiError, ApiResult, AppState, HostOrganization, RouteMeta,
     api_key::ApiKey,
+    idempotency::{self, Keyed, Known},
     middleware::{Caller, LogActor},
     token::{Audience, Claims},
 };
@@ -53,11 +54,16 @@ pub struct MemberContext {
     /// The application.
     pub state: AppState,
     credential: Credential,
+    keyed: Option<Keyed>,
 }
 
 impl MemberContext {
-    /// Commits and answers; without it everything is rolled back.
-    pub async fn commit(self, response: Response) -> ApiResult {
+    /// Commits and answers; without it everything is rolled back. With an `Idempotency-Key` the
+    /// answer is committed too.
+    pub async fn commit(mut self, mut response: Response) -> ApiResult {
+        if let Some(keyed) = self.keyed.take().filter(|_| response.status().is_success()) {
+            response = keyed.keep(&mut self.tx, &self.state.vault, response).await?;
+        }
         self.tx.commit().await?;
         Ok(response)
     }
@@ -72,24 +78,55 @@ pub struct Member<M>(pub MemberContext, PhantomData<M>);
 pub struct Staff<M>(pub MemberContext, PhantomData<M>);
 
 impl<M: TxMode> FromRequestParts<AppState> for Member<M> {
-    type Rejection = ApiError;
+    type Rejection = Refusal;
 
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Refusal> {
         let permission = needed(parts)?;
-        Ok(Self(enter(parts, state, permission, M::MODE).await?, PhantomData))
+        let mut context = enter(parts, state, permission, M::MODE).await?;
+        once(parts, &mut context).await?;
+        Ok(Self(context, PhantomData))
     }
 }
 
 impl<M: TxMode> FromRequestParts<AppState> for Staff<M> {
-    type Rejection = ApiError;
+    type Rejection = Refusal;
 
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Refusal> {
         let permission = needed(parts)?;
-        let context = enter(parts, state, permission, M::MODE).await?;
+        let mut context = enter(parts, state, permission, M::MODE).await?;
         if !context.actor.is_internal() {
             return Err(AppError::Forbidden("This is for staff.".to_owned()).into());
         }
+        once(parts, &mut context).await?;
         Ok(Self(context, PhantomData))
+    }
+}
+
+/// What is answered instead of asking the handler: an error, or the answer of an earlier time.
+#[derive(Debug)]
+pub struct Refusal(Box<Response>);
+
+impl<E: Into<AppError>> From<E> for Refusal {
+    fn from(error: E) -> Self {
+        Self(Box::new(ApiError(error.into()).into_response()))
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        *self.0
+    }
+}
+
+/// Lets a request with an `Idempotency-Key` through once. Who asks, and whether they may, is known by now.
+async fn once(parts: &Parts, context: &mut MemberContext) -> Result<(), Refusal> {
+    let Some(keyed) = idempotency::keyed(parts, context.actor.person.uuid())? else { return Ok(()) };
+    match keyed.take(&mut context.tx, &context.state.vault).await? {
+        Known::Done(answer) => Err(Refusal(Box::new(answer))),
+        Known::New => {
+            context.keyed = Some(keyed);
+            Ok(())
+        }
     }
 }
 
@@ -121,7 +158,7 @@ async fn enter(parts: &mut Parts, state: &AppState, permission: Permission, mode
     }
     tx.act_as(origin);
     actor.require(permission)?;
-    Ok(MemberContext { tx, actor, organization, caller, state: state.clone(), credential })
+    Ok(MemberContext { tx, actor, organization, caller, state: state.clone(), credential, keyed: None })
 }
 
 /// What the caller proves themselves with, and in which organization.
@@ -358,22 +395,30 @@ pub struct Released {
     /// The application.
     pub state: AppState,
     credential: Credential,
+    keyed: Option<Keyed>,
 }
 
 impl MemberContext {
     /// Gives the transaction back.
-    pub fn release(self) -> Released {
-        let Self { actor, organization, caller, state, credential, .. } = self;
-        Released { actor, organization, caller, state, credential }
+    pub async fn release(self) -> AppResult<Released> {
+        let Self { tx, actor, organization, caller, state, credential, keyed } = self;
+        tx.rollback().await?;
+        Ok(Released { actor, organization, caller, state, credential, keyed })
     }
 }
 
 impl Released {
     /// Opens a writing transaction for the same session or key, which is checked anew.
     pub async fn reopen(self) -> AppResult<MemberContext> {
-        let Self { organization, caller, state, credential, .. } = self;
+        let Self { organization, caller, state, credential, keyed, .. } = self;
         let (mut tx, actor, organization) = open(&state, organization, credential, Mode::Write).await?;
         tx.act_as(caller.origin(&actor));
-        Ok(MemberContext { tx, actor, organization, caller, state, credential })
+        // Without a transaction nobody held the key: another request may have used it meanwhile.
+        if let Some(keyed) = &keyed
+            && let Known::Done(_) = keyed.take(&mut tx, &state.vault).await?
+        {
+            return Err(AppError::conflict("This was just done under this Idempotency-Key; ask again for its answer."));
+        }
+        Ok(MemberContext { tx, actor, organization, caller, state, credential, keyed })
     }
 }

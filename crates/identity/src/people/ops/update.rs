@@ -5,12 +5,12 @@ use kernel::{Actor, AppError, AppResult, Permission, UserId};
 use web::{ApiResult, Body, IfMatch, PathId, Staff, Write};
 
 use crate::{
+    links::end_access,
     people::{
         store,
         wire::{PatchMe, PatchUser, UserOut},
     },
     roles,
-    sessions::end_all_sessions,
 };
 
 /// `PATCH users/{id}/`
@@ -39,6 +39,9 @@ async fn run(tx: &mut TenantTx, actor: &Actor, id: UserId, if_match: IfMatch, in
     let (organization, now) = (tx.organization(), tx.now());
     let owners = store::lock_owners(tx, organization).await?;
     let user = store::find(tx, organization, id).await?.ok_or(AppError::NotFound)?;
+    if user.status == "removed" {
+        return Err(AppError::conflict("This person was removed; restore them first."));
+    }
     if_match.check(user.version)?;
     // Everybody may change what is their own; of others, only of those who may do no more.
     if actor.staff() != Some(id) {
@@ -64,7 +67,7 @@ async fn run(tx: &mut TenantTx, actor: &Actor, id: UserId, if_match: IfMatch, in
     let name = web::text("name", input.name.as_deref().unwrap_or(&user.name), 1, 200)?;
     store::update(tx, organization, id, (&name, &status), role.id, now).await?;
     if status == "suspended" {
-        end_all_sessions(tx, id.0).await?;
+        end_access(tx, id.0).await?;
     }
     let new = store::find(tx, organization, id).await?.ok_or(AppError::NotFound)?;
     tx.audit_change("user.updated", ("user", Some(id.0)), &user, &new);

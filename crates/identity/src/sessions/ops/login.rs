@@ -9,7 +9,7 @@ use db::{
 };
 use kernel::{AppError, AppResult, OrganizationId, SessionId};
 use serde_json::json;
-use web::{ApiResult, AppState, Body, Public, token};
+use web::{ApiResult, AppState, Body, Config, Public, token};
 
 use crate::{
     otp, password,
@@ -25,14 +25,14 @@ use crate::{
 pub async fn handler(public: Public, headers: HeaderMap, Body(input): Body<Login>) -> ApiResult {
     let bare_host = public.organization.is_none();
     let signed_in = run(&public, &input).await?.ok_or_else(|| wrong(bare_host))?;
-    Ok(answer(signed_in, cookie::wanted(&headers)))
+    Ok(answer(&public.state.config, signed_in, cookie::wanted(&headers)))
 }
 
 /// Tokens in the body, or the refresh token as a cookie.
-pub fn answer((mut signed_in, token): (SignedIn, RefreshToken), as_cookie: bool) -> web::Response {
+pub fn answer(config: &Config, (mut signed_in, token): (SignedIn, RefreshToken), as_cookie: bool) -> web::Response {
     if as_cookie {
         let mut response = web::ok(&signed_in, None);
-        cookie::set(&mut response, &token.encode(), SESSION_LIFE.num_seconds());
+        cookie::set(config, &mut response, &token.encode(), SESSION_LIFE.num_seconds());
         return response;
     }
     signed_in.refresh = Some(token.encode());
@@ -122,22 +122,17 @@ async fn start_session(
         impersonator: None,
     };
     store::insert(&mut tx, organization.id, &new, now).await?;
-    tx.act_as(origin(public, credential, session));
-    tx.audit("sign_in.succeeded", ("session", Some(session.0)), &(), &());
     let token = issue_refresh(&mut tx, organization.id, session).await?;
-    tx.commit().await?;
-    Ok((signed_in(&public.state, organization, session).await?, token))
-}
-
-/// From here on it is known who acts.
-fn origin(public: &Public, credential: &Credential, session: SessionId) -> Origin {
-    Origin {
+    tx.act_as(Origin {
         kind: credential.entity(),
         id: Some(credential.id),
         name: credential.name.clone(),
         session: Some(session),
         ..public.caller.anonymous()
-    }
+    });
+    tx.audit("sign_in.succeeded", (credential.entity(), Some(credential.id)), &(), &());
+    tx.commit().await?;
+    Ok((signed_in(&public.state, organization, session).await?, token))
 }
 
 async fn organization(public: &Public, input: &Login, email: &str) -> AppResult<Option<Organization>> {

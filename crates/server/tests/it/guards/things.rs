@@ -17,7 +17,7 @@ use crate::harness::{
 #[derive(Debug, Clone)]
 pub struct Things(HashMap<&'static str, String>);
 
-const KINDS: [(&str, &str); 14] = [
+const KINDS: [(&str, &str); 15] = [
     ("tickets", "tkt"),
     ("messages", "msg"),
     ("files", "fil"),
@@ -30,6 +30,7 @@ const KINDS: [(&str, &str); 14] = [
     ("jobs", "job"),
     ("roles", "rol"),
     ("api-keys", "key"),
+    ("auth", "ses"),
     ("platform", "opr"),
     ("audit-log", "aud"),
 ];
@@ -93,6 +94,7 @@ impl Things {
             ("jobs", dead_job(app, side).await),
             ("roles", role),
             ("api-keys", key),
+            ("auth", other_session(admin, side).await),
             ("audit-log", first("/audit-log/").await),
             ("platform", app.state.db.ids.id::<kernel::OperatorId>().to_string()),
         ];
@@ -130,6 +132,16 @@ pub async fn uploaded(client: &Client, text: &str) -> Answer {
     );
     let kind = [("content-type", "multipart/form-data; boundary=x")];
     client.raw(Method::POST, "/files/", &kind, body.into_bytes()).await
+}
+
+/// A second session of the administrator.
+async fn other_session(admin: &Client, side: &Side) -> String {
+    let signed_out = Client { token: None, ..admin.clone() };
+    let login = json!({"email": side.member("admin").email, "password": PASSWORD});
+    signed_out.post("/auth/login/", login).await.ok();
+    let sessions = admin.get("/auth/sessions/").await.ok();
+    let other = sessions["results"].as_array().unwrap().iter().find(|session| session["is_current"] == false);
+    other.unwrap()["id"].as_str().unwrap().to_owned()
 }
 
 /// A job that failed for good.
@@ -202,6 +214,14 @@ impl Operation {
             "users_impersonate" | "customers_impersonate" => json!({"reason": "Guard"}),
             "roles_create" => json!({"name": "Guard", "permissions": ["users:read"]}),
             "api_keys_create" => json!({"name": "Guard", "scopes": ["tickets:read"]}),
+            "auth_password_reset" => json!({"email": "nobody@example.org"}),
+            "auth_password_change" => {
+                json!({"current_password": "no password", "new_password": "correct horse battery"})
+            }
+            "auth_register" => {
+                json!({"email": "guard@example.org", "name": "Guard", "password": "correct horse battery"})
+            }
+            "auth_register_confirm" => json!({"token": "none"}),
             "auth_refresh" => json!({"refresh": "none"}),
             "customers_create" => json!({"email": "guard@example.org", "name": "Guard"}),
             "users_create" => json!({"email": "guard@example.org", "name": "Guard", "role": "agent"}),

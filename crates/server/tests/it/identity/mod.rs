@@ -1,10 +1,16 @@
-//! Sessions, second factors, staff and teams, roles, API keys, acting as somebody else.
+//! Sessions, accounts, second factors, staff and teams, roles, API keys, acting as somebody else.
 
+pub mod account;
 mod api_keys;
+mod attacks;
 mod impersonation;
+mod links;
 mod organization;
 mod otp;
+mod own_sessions;
 mod people;
+mod register;
+mod removal;
 mod roles;
 mod sessions;
 
