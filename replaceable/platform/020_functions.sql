@@ -299,7 +299,7 @@ grant usage on all sequences in schema platform to app_platform;
 grant select on platform.organizations, platform.domains to helpdesk_definer;
 grant select, insert, delete on platform.logins, platform.mail_addresses to helpdesk_definer;
 grant select, update on platform.jobs to helpdesk_definer;
-grant execute on function platform.retry_job(uuid, uuid, timestamptz) to app_api;
+grant select, insert, update, delete on platform.attempts to helpdesk_definer;
 grant execute on function platform.placement(uuid, integer), platform.enter(text, uuid, uuid, timestamptz, bytea), platform.open(uuid, uuid, integer, timestamptz, bytea) to helpdesk_rt;
 grant execute on function platform.note_login(uuid, text), platform.drop_login(uuid, text) to app_api;
 grant execute on function platform.retry_job(uuid, uuid, timestamptz) to app_api;

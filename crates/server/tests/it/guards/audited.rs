@@ -122,9 +122,9 @@ impl Walk {
         let body = match operation.name {
             "auth_login" => json!({"email": "agent@acme.test", "password": PASSWORD}),
             "auth_password_reset_confirm" => json!({"token": self.link, "password": "another horse battery"}),
-            "auth_password_reset" => json!({"email": "technician@acme.test"}),
             "auth_otp_confirm" => json!({"code": self.code}),
             "auth_otp_setup" | "auth_otp_recovery_codes" | "auth_otp_delete" => json!({"password": PASSWORD}),
+            "auth_password_reset" => json!({"email": "technician@acme.test"}),
             "auth_register_confirm" => json!({"token": self.registration}),
             "auth_password_change" => json!({"current_password": PASSWORD, "new_password": "another horse battery"}),
             "tickets_update" | "tickets_replace" => json!({ "subject": format!("CANARY-A {}", operation.name) }),
@@ -239,8 +239,8 @@ async fn nothing_secret(app: &TestApp, walk: &Walk) {
         "select password_hash from {schema}.users where password_hash is not null
          union select password_hash from {schema}.customers where password_hash is not null
          union select encode(hash, 'hex') from {schema}.refresh_tokens union select encode(hash, 'hex') from {schema}.links
-         union select encode(hash, 'base64') from {schema}.refresh_tokens union select encode(hash, 'base64') from {schema}.links
-         union select encode(hash, 'hex') from {schema}.api_keys union select encode(hash, 'hex') from {schema}.recovery_codes"
+         union select encode(hash, 'hex') from {schema}.api_keys union select encode(hash, 'hex') from {schema}.recovery_codes
+         union select encode(hash, 'base64') from {schema}.refresh_tokens union select encode(hash, 'base64') from {schema}.links"
     );
     let mut secrets: Vec<String> = sqlx::query_scalar(AssertSqlSafe(hashes)).fetch_all(&mut superuser).await.unwrap();
     assert!(secrets.len() >= 6, "{secrets:?}");
