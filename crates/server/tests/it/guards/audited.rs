@@ -6,7 +6,7 @@ use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
 use super::things::{Operation, Things, operations, uploaded};
-use crate::harness::{Answer, Client, TestApp, client::PEER, schema, world::PASSWORD};
+use crate::harness::{Answer, Client, TestApp, schema, world::PASSWORD};
 
 /// Operations that change nothing worth a line, and why.
 const EXCEPTIONS: [(&str, &str); 2] = [
@@ -153,11 +153,7 @@ async fn every_change_leaves_a_line() {
             let is_somebody = line.actor_id.is_some() && line.actor_kind != "system" && !line.actor_name.is_empty();
             let is_nobody = operation.needs.is_none() && line.actor_kind == "anonymous";
             assert!(is_somebody || is_nobody, "{name}: {line:?}");
-            assert_eq!(
-                line.ip.as_deref(),
-                Some(PEER.0.map(|byte| byte.to_string()).join(".").as_str()),
-                "{name}: {line:?}"
-            );
+            assert_eq!(line.ip.as_deref(), Some(PEER), "{name}: {line:?}");
             assert!(line.entity_id.is_some(), "{name}: {line:?}");
             let (noun, verb) = line.action.split_once('.').unwrap_or_else(|| panic!("{name}: {line:?}"));
             assert!(!noun.is_empty() && verb.ends_with(|end: char| end.is_ascii_lowercase()), "{name}: {line:?}");
