@@ -14,7 +14,7 @@ use crate::harness::{Answer, Client, TestApp, schema, world::Side};
 #[derive(Debug, Clone)]
 pub struct Things(HashMap<&'static str, String>);
 
-const KINDS: [(&str, &str); 11] = [
+const KINDS: [(&str, &str); 12] = [
     ("tickets", "tkt"),
     ("messages", "msg"),
     ("files", "fil"),
@@ -25,6 +25,7 @@ const KINDS: [(&str, &str); 11] = [
     ("sla-policies", "sla"),
     ("mail-catcher", "out"),
     ("jobs", "job"),
+    ("platform", "opr"),
     ("audit-log", "aud"),
 ];
 
@@ -79,6 +80,7 @@ impl Things {
             ("mail-catcher", first("/mail-catcher/").await),
             ("jobs", dead_job(app, side).await),
             ("audit-log", first("/audit-log/").await),
+            ("platform", app.state.db.ids.id::<kernel::OperatorId>().to_string()),
         ];
         Self(ids.into_iter().collect())
     }
@@ -90,7 +92,7 @@ impl Things {
     /// The address of an operation with our ids.
     pub fn fill(&self, template: &str) -> String {
         let kind = template.trim_start_matches("/api/v1/").split('/').next().unwrap();
-        let mut path = template.replace("{user}", self.id("users"));
+        let mut path = template.replace("{user}", self.id("users")).replace("{slug}", "acme");
         if path.contains("{id}") {
             path = path.replace("{id}", self.id(kind));
         }
@@ -136,8 +138,21 @@ pub struct Operation {
     pub description: &'static Value,
 }
 
-/// All but signing out, after which a session is of no use.
+/// All of organizations but signing out, after which a session is of no use.
 pub fn operations() -> Vec<Operation> {
+    let mut all = everything();
+    all.retain(|operation| operation.name != "auth_logout" && operation.needs != Some("operator"));
+    all
+}
+
+/// Those of operators.
+pub fn operators() -> Vec<Operation> {
+    let mut all = everything();
+    all.retain(|operation| operation.needs == Some("operator"));
+    all
+}
+
+fn everything() -> Vec<Operation> {
     let all = schema::operations().into_iter().map(|(method, path, description)| Operation {
         name: description["operationId"].as_str().unwrap(),
         method: method.parse().unwrap(),
@@ -146,7 +161,7 @@ pub fn operations() -> Vec<Operation> {
         takes_json: description["requestBody"]["content"]["application/json"].is_object(),
         description,
     });
-    all.filter(|operation| operation.name != "auth_logout").collect()
+    all.collect()
 }
 
 impl Operation {
@@ -173,7 +188,11 @@ impl Operation {
             | "users_update_me"
             | "teams_update"
             | "mailboxes_update"
-            | "sla_policies_update" => json!({"name": "Guard"}),
+            | "sla_policies_update"
+            | "organization_update"
+            | "platform_organizations_update" => json!({"name": "Guard"}),
+            "platform_organizations_create" => json!({"slug": "guard", "name": "Guard"}),
+            "platform_operators_create" => json!({"email": "guard@example.org", "password": "correct horse battery"}),
             "tickets_create" | "tickets_update" | "tickets_replace" => json!({"subject": "Guard"}),
             "tickets_assign" => json!({"assignee_id": null}),
             "tickets_change_status" => json!({"status": "resolved"}),
