@@ -96,6 +96,10 @@ impl Walk {
             name if name.ends_with("_update") || name.ends_with("_update_me") => named,
             _ => operation.body(),
         };
+        if operation.name == "users_lockout_lift" {
+            let wrong = json!({"email": "agent@acme.test", "password": "not the password"});
+            self.anonymous.post("/auth/login/", wrong).await.is(401);
+        }
         let delete = |path: &str, id: &str| format!("/api/v1/{path}/{id}/");
         match operation.name {
             "auth_logout" => self.session.post("/auth/logout/", Value::Null).await,
