@@ -10,11 +10,15 @@ pub mod sla;
 pub mod statuses;
 pub mod tickets;
 
+use chrono::TimeDelta;
 use db::TenantTx;
 use kernel::AppResult;
 use web::Routes;
 
 pub use priority::{Priority, UnknownPriority};
+
+/// How long what was deleted can be restored.
+const RESTORE_WINDOW: TimeDelta = TimeDelta::days(30);
 
 /// Adds the routes of this context.
 pub fn routes(table: &mut Routes) {

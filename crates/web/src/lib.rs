@@ -1,11 +1,13 @@
 //! HTTP glue: application state, who asks and for which organization, problem+json, the route
 //! table with mandatory access, OpenAPI, and the log line of each request.
 
-pub mod body;
+mod body;
 mod context;
 mod cursor;
 pub mod extract;
+mod headers;
 mod host;
+pub mod idempotency;
 pub mod limits;
 mod middleware;
 mod problem;
@@ -19,12 +21,12 @@ mod state;
 mod text;
 pub mod token;
 
-pub use body::{Body, read_limited};
-pub use context::{Member, MemberContext, Operator, Public, Read, Staff, Write};
+pub use body::{Body, given, read_limited};
+pub use context::{Member, MemberContext, Operator, Public, Read, Refusal, Staff, Write};
 pub use cursor::Cursor;
 pub use extract::{IfMatch, Nested, PathId, PathText, Ref, RequestUri};
 pub use host::{HostCache, HostOrganization};
-pub use middleware::{Caller, service};
+pub use middleware::{Caller, Patience, service};
 pub use problem::{ApiError, ApiResult};
 pub use proxies::TrustedProxies;
 pub use query::{Listing, Query, page_links};

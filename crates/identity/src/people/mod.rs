@@ -28,14 +28,18 @@ pub fn routes() -> Vec<Route> {
         Route::post("/users", write, "users_create", "Add a member of staff", ops::create::handler)
             .body::<wire::CreateUser>()
             .ok::<wire::CreatedUser>(201),
-        Route::get("/users/me", read, "users_me", "My own profile", ops::get::me).ok::<UserOut>(200),
+        Route::get("/users/me", read, "users_me", "My own profile", ops::get::me).ok::<UserOut>(200).versioned(),
         Route::patch("/users/me", read, "users_update_me", "Change my own profile", ops::update::me)
             .body::<wire::PatchMe>()
-            .ok::<UserOut>(200),
-        Route::get("/users/{id}", read, "users_get", "One member of staff", ops::get::handler).ok::<UserOut>(200),
+            .ok::<UserOut>(200)
+            .versioned(),
+        Route::get("/users/{id}", read, "users_get", "One member of staff", ops::get::handler)
+            .ok::<UserOut>(200)
+            .versioned(),
         Route::patch("/users/{id}", write, "users_update", "Change a member of staff", ops::update::handler)
             .body::<wire::PatchUser>()
-            .ok::<UserOut>(200),
+            .ok::<UserOut>(200)
+            .versioned(),
         Route::get(
             "/users/{id}/lockout",
             write,

@@ -51,15 +51,23 @@ pub struct CreatedUser {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PatchUser {
+    #[serde(default, deserialize_with = "web::given")]
+    #[schema(nullable = false)]
     pub name: Option<String>,
+    #[serde(default, deserialize_with = "web::given")]
+    #[schema(nullable = false)]
     pub role: Option<String>,
     /// `active` or `suspended`.
+    #[serde(default, deserialize_with = "web::given")]
+    #[schema(nullable = false)]
     pub status: Option<String>,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PatchMe {
+    #[serde(default, deserialize_with = "web::given")]
+    #[schema(nullable = false)]
     pub name: Option<String>,
 }
 

@@ -13,5 +13,6 @@ mod jobs;
 mod keys;
 mod limits;
 mod mail;
+mod manners;
 mod more;
 mod support;

@@ -33,9 +33,12 @@ pub fn routes() -> Vec<Route> {
         Route::post("/customers", write, "customers_create", "Add a customer", ops::create::handler)
             .body::<wire::CreateCustomer>()
             .ok::<CustomerOut>(201),
-        Route::get("/customers/{id}", read, "customers_get", "One customer", ops::get::handler).ok::<CustomerOut>(200),
+        Route::get("/customers/{id}", read, "customers_get", "One customer", ops::get::handler)
+            .ok::<CustomerOut>(200)
+            .versioned(),
         Route::patch("/customers/{id}", write, "customers_update", "Change a customer", ops::update::handler)
             .body::<wire::PatchCustomer>()
-            .ok::<CustomerOut>(200),
+            .ok::<CustomerOut>(200)
+            .versioned(),
     ]
 }

@@ -29,7 +29,7 @@ pub struct NewUser {
 
 /// `POST users/`. No transaction is open while the password is hashed.
 pub async fn handler(cx: Staff<Write>, Body(input): Body<CreateUser>) -> ApiResult {
-    let released = cx.0.release();
+    let released = cx.0.release().await?;
     let password_hash = match input.password {
         Some(password) => {
             password::check(&password, &input.email.to_lowercase())?;

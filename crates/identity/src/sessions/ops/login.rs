@@ -9,7 +9,7 @@ use db::{
 };
 use kernel::{Actor, AppError, AppResult, CustomerId, OrganizationId, Person, SessionId, UserId};
 use serde_json::json;
-use web::{ApiResult, AppState, Body, Public, token};
+use web::{ApiResult, AppState, Body, Config, Public, token};
 
 use crate::{
     password,
@@ -25,14 +25,14 @@ use crate::{
 pub async fn handler(public: Public, headers: HeaderMap, Body(input): Body<Login>) -> ApiResult {
     let bare_host = public.organization.is_none();
     let signed_in = run(&public, &input).await?.ok_or_else(|| wrong(bare_host))?;
-    Ok(answer(signed_in, cookie::wanted(&headers)))
+    Ok(answer(&public.state.config, signed_in, cookie::wanted(&headers)))
 }
 
 /// Tokens in the body, or the refresh token as a cookie.
-pub fn answer((mut signed_in, token): (SignedIn, RefreshToken), as_cookie: bool) -> web::Response {
+pub fn answer(config: &Config, (mut signed_in, token): (SignedIn, RefreshToken), as_cookie: bool) -> web::Response {
     if as_cookie {
         let mut response = web::ok(&signed_in, None);
-        cookie::set(&mut response, &token.encode(), SESSION_LIFE.num_seconds());
+        cookie::set(config, &mut response, &token.encode(), SESSION_LIFE.num_seconds());
         return response;
     }
     signed_in.refresh = Some(token.encode());

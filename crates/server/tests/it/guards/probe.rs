@@ -1,5 +1,6 @@
 //! Every tenant table is tried from the other side of the wall; and without the wall the trial fails.
 
+use axum::http::Method;
 use db::{Mode, TenantTx};
 use kernel::OrganizationId;
 use serde_json::json;
@@ -47,6 +48,8 @@ async fn rich() -> (TestApp, PgConnection) {
         let signed_out = Client { token: None, ..who.clone() };
         let login = json!({"email": side.member("agent").email, "password": PASSWORD});
         signed_out.post("/auth/login/", login).await.ok();
+        let key = [("idempotency-key", "guard")];
+        who.send(Method::POST, &things.fill("/api/v1/tickets/{id}/read/"), &key, None).await.is(204);
         // After the last dispatch, so that its events still lie in the outbox.
         who.patch(&things.fill("/api/v1/tickets/{id}/"), json!({"priority": "urgent"})).await.ok();
         let mut tx = TenantTx::system(&app.state.db, side.organization.tenant(), Mode::Write).await.unwrap();
