@@ -32,7 +32,7 @@ pub async fn get(mut cx: Member<Read>) -> ApiResult {
 
 /// `POST auth/otp/setup/`
 pub async fn setup(cx: Member<Write>, Body(input): Body<Password>) -> ApiResult {
-    let mut cx = with_password(cx.0, input.password).await?;
+    let mut cx = Box::pin(with_password(cx.0, input.password)).await?;
     let (actor, organization, state) = (cx.actor.clone(), cx.organization.clone(), cx.state.clone());
     let secret = begin(&mut cx.tx, &state, &actor).await?;
     let otpauth_uri = model::uri(&organization.name, &actor.email, &secret);
@@ -73,7 +73,7 @@ pub async fn confirm(mut cx: Member<Write>, Body(input): Body<ConfirmOtp>) -> Ap
 
 /// `POST auth/otp/recovery-codes/`
 pub async fn recovery_codes(cx: Member<Write>, Body(input): Body<Password>) -> ApiResult {
-    let mut cx = with_password(cx.0, input.password).await?;
+    let mut cx = Box::pin(with_password(cx.0, input.password)).await?;
     let (actor, organization) = (cx.actor.clone(), cx.organization.id);
     let person = me(&actor)?;
     let factor = store::find(&mut cx.tx, organization, person).await?;
@@ -87,7 +87,7 @@ pub async fn recovery_codes(cx: Member<Write>, Body(input): Body<Password>) -> A
 
 /// `DELETE auth/otp/`
 pub async fn remove(cx: Member<Write>, Body(input): Body<RemoveOtp>) -> ApiResult {
-    let mut cx = with_password(cx.0, input.password).await?;
+    let mut cx = Box::pin(with_password(cx.0, input.password)).await?;
     let (actor, organization, state) = (cx.actor.clone(), cx.organization.id, cx.state.clone());
     let person = me(&actor)?;
     if is_required(&mut cx.tx, &actor).await? {

@@ -60,6 +60,19 @@ impl Folder {
         sentence(&self.run(arguments, stdin))
     }
 
+    /// Runs SQL as the owner of the running database.
+    pub fn sql(&self, sql: &str) {
+        let cluster = std::fs::read_to_string(self.0.join("cluster")).unwrap();
+        let cluster = self.0.join(cluster.trim_end());
+        let file = std::fs::read_to_string(cluster.join("postmaster.pid")).unwrap();
+        // Its fifth line is the folder of the socket.
+        let socket = file.lines().nth(4).unwrap();
+        let done =
+            Command::new("psql").args(["-X", "-h", socket, "-U", "postgres", "-d", "helpdesk", "-c", sql]).output();
+        let done = done.unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    }
+
     /// The process id in the file of the running PostgreSQL.
     pub fn postgres(&self) -> Option<i32> {
         let cluster = std::fs::read_to_string(self.0.join("cluster")).ok()?;
