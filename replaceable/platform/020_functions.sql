@@ -238,7 +238,9 @@ begin
   end loop;
   for each_table in select c.oid::regclass from pg_class c where c.relnamespace = 'platform'::regnamespace and c.relkind = 'r' loop
     execute format('revoke all on %s from app_platform, helpdesk_definer', each_table);
-    if each_table::text not in ('platform._sqlx_migrations', '_sqlx_migrations', 'platform.replaceables', 'replaceables') then
+    if each_table::text in ('platform.operator_log', 'operator_log') then
+      execute format('grant select, insert on %s to app_platform', each_table);
+    elsif each_table::text not in ('platform._sqlx_migrations', '_sqlx_migrations', 'platform.replaceables', 'replaceables') then
       execute format('grant select, insert, update, delete on %s to app_platform', each_table);
     end if;
   end loop;

@@ -2,7 +2,7 @@
 //! addresses, operators, and who leads the background work. All of them run in a [`PlatformTx`].
 
 use chrono::{DateTime, Utc};
-use kernel::{AppError, AppResult, MailboxId, OperatorId, OrganizationId, SessionId};
+use kernel::{AppError, AppResult, MailboxId, OperatorId, OrganizationId, SessionId, SigningKeyId};
 use serde::Serialize;
 use sqlx::{Connection, Executor, Postgres, pool::PoolConnection};
 
@@ -232,6 +232,54 @@ pub async fn operator_of_session(db: &Db, session: SessionId) -> AppResult<Optio
     .await?)
 }
 
+/// A key of access tokens as it is stored.
+#[derive(Debug)]
+pub struct StoredSigningKey {
+    /// Stands in the header of its tokens.
+    pub id: SigningKeyId,
+    /// The key, wrapped by [`crate::Vault`].
+    pub wrapped: Vec<u8>,
+    /// It verifies until then; the newest key has no end yet.
+    pub ends_at: Option<DateTime<Utc>>,
+}
+
+/// Keys of access tokens, newest first.
+pub async fn signing_keys(db: &Db) -> AppResult<Vec<StoredSigningKey>> {
+    let mut tx = PlatformTx::begin(db, Mode::Read).await?;
+    Ok(sqlx::query_as!(
+        StoredSigningKey,
+        r#"select id as "id: SigningKeyId", wrapped, ends_at from platform.signing_keys order by created_at desc, id desc"#
+    )
+    .fetch_all(&mut *tx)
+    .await?)
+}
+
+/// Adds one that signs from now on; the others end at `others_end`.
+pub async fn add_signing_key(db: &Db, id: SigningKeyId, wrapped: &[u8], others_end: DateTime<Utc>) -> AppResult<()> {
+    let mut tx = PlatformTx::begin(db, Mode::Write).await?;
+    sqlx::query!("update platform.signing_keys set ends_at = $1 where ends_at is null", others_end)
+        .execute(&mut *tx)
+        .await?;
+    sqlx::query!(
+        "insert into platform.signing_keys (id, wrapped, created_at) values ($1, $2, $3)",
+        id as _,
+        wrapped,
+        db.now()
+    )
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await
+}
+
+/// Stores the same key in another wrapping.
+pub async fn rewrap_signing_key(db: &Db, id: SigningKeyId, wrapped: &[u8]) -> AppResult<()> {
+    let mut tx = PlatformTx::begin(db, Mode::Write).await?;
+    sqlx::query!("update platform.signing_keys set wrapped = $2 where id = $1", id as _, wrapped)
+        .execute(&mut *tx)
+        .await?;
+    tx.commit().await
+}
+
 /// Forgets what only yesterday needed: old feed rows, ticks and operator sessions.
 pub async fn prune(db: &Db, before: DateTime<Utc>) -> AppResult<()> {
     let mut tx = PlatformTx::begin(db, Mode::Write).await?;
@@ -239,6 +287,7 @@ pub async fn prune(db: &Db, before: DateTime<Utc>) -> AppResult<()> {
     sqlx::query!("delete from platform.schedule_runs where due_at < $1", before).execute(&mut *tx).await?;
     sqlx::query!("delete from platform.operator_sessions where expires_at < $1", before).execute(&mut *tx).await?;
     crate::attempts::prune(&mut tx, db.now()).await?;
+    sqlx::query!("delete from platform.signing_keys where ends_at < $1", before).execute(&mut *tx).await?;
     tx.commit().await
 }
 

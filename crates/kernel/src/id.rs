@@ -142,6 +142,10 @@ id_type!(/// A background job.
     JobId, "job");
 id_type!(/// An operator of the installation.
     OperatorId, "opr");
+id_type!(/// A key that signs access tokens.
+    SigningKeyId, "sgk");
+id_type!(/// A line of the operators' log.
+    OperatorEntryId, "opl");
 id_type!(/// A line of the audit log.
     AuditEntryId, "aud");
 

@@ -11,7 +11,7 @@ use kernel::{IdGen, SystemClock};
 use object_store::local::LocalFileSystem;
 use sqlx::{Connection, PgConnection, postgres::PgConnectOptions};
 use tokio::time::timeout;
-use web::{AppState, Config, HostCache, Keys, limits::RateLimits};
+use web::{AppState, Config, HostCache, Keys, SigningKeys, limits::RateLimits};
 
 use crate::{
     config::{self, Settings},
@@ -110,7 +110,7 @@ impl Ground {
     }
 
     /// The application's state over this database.
-    pub fn state(&self, settings: &Settings, port: u16, demo: bool) -> Result<AppState, Failure> {
+    pub async fn state(&self, settings: &Settings, port: u16, demo: bool) -> Result<AppState, Failure> {
         let data_dir = secret::folders(&settings.data_dir)?;
         let files = data_dir.join("files");
         let files = LocalFileSystem::new_with_prefix(&files)
@@ -125,11 +125,14 @@ impl Ground {
             node: node_name(),
             trusted_proxies: settings.trusted_proxies.clone(),
         };
-        let keys = Keys::new(&self.secret);
+        let keys = Keys::new(&self.secret, &settings.accepted_secrets);
+        let vault = Vault::new(keys.derive("data-keys"), keys.accepted("data-keys"));
+        let db = Db::new(self.runtime.clone(), POOL, Arc::new(SystemClock), Arc::clone(&self.ids));
         Ok(AppState {
-            db: Db::new(self.runtime.clone(), POOL, Arc::new(SystemClock), Arc::clone(&self.ids)),
+            signing: SigningKeys::load(&db, &vault).await?,
+            db,
             config: Arc::new(config),
-            vault: Vault::new(keys.derive("data-keys")),
+            vault,
             keys,
             files: Arc::new(files),
             hosts: HostCache::default(),
@@ -163,7 +166,7 @@ impl Booted {
     pub async fn start(settings: &Settings, port: u16, demo: bool) -> Result<Self, Failure> {
         let ground = Box::pin(Ground::reach(settings)).await?;
         let made = match ground.prepare().await {
-            Ok(()) => ground.state(settings, port, demo),
+            Ok(()) => ground.state(settings, port, demo).await,
             Err(failure) => Err(failure),
         };
         match made {

@@ -55,6 +55,8 @@ pub struct Settings {
     pub database_url: Option<String>,
     /// `SECRET_KEY`; without it the key file of the data folder counts.
     pub secret_key: Option<String>,
+    /// `SECRET_KEY_ACCEPTED`: other secrets with which things may still be wrapped or signed.
+    pub accepted_secrets: Vec<Vec<u8>>,
     /// Lower case, without a dot at its end.
     pub base_domain: String,
     /// Where HTTP is answered.
@@ -122,6 +124,7 @@ impl Options {
             data_dir: data_dir(self.data_dir.clone())?,
             database_url,
             secret_key,
+            accepted_secrets: accepted_secrets(variable("SECRET_KEY_ACCEPTED"))?,
             base_domain: base_domain(&self.base_domain)?,
             bind: address("BIND", &self.bind)?,
             metrics_bind: port("METRICS_BIND", &self.metrics_bind)?,
@@ -134,6 +137,18 @@ impl Options {
             debug: flag("DEBUG", self.debug.as_deref())?,
         })
     }
+}
+
+/// Secrets parted by spaces, each as long as a secret must be.
+fn accepted_secrets(given: Option<String>) -> Result<Vec<Vec<u8>>, Failure> {
+    let given = given.unwrap_or_default();
+    let secrets: Vec<_> = given.split_whitespace().map(|secret| secret.as_bytes().to_vec()).collect();
+    if secrets.iter().any(|secret| secret.len() < SECRET_LENGTH) {
+        return Err(Failure::new(format!(
+            "SECRET_KEY_ACCEPTED must hold secrets of at least {SECRET_LENGTH} characters, parted by spaces."
+        )));
+    }
+    Ok(secrets)
 }
 
 fn data_dir(dir: PathBuf) -> Result<PathBuf, Failure> {

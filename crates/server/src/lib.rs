@@ -8,6 +8,7 @@ pub mod demo;
 pub mod failure;
 pub mod health;
 pub mod housekeeping;
+pub mod keys;
 pub mod observe;
 mod organizations;
 pub mod pages;

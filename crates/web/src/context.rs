@@ -19,7 +19,7 @@ use kernel::{
 use crate::{
     Access, ApiError, ApiResult, AppState, HostOrganization, RouteMeta,
     middleware::{Caller, LogActor},
-    token::{self, Audience, Claims},
+    token::{Audience, Claims},
 };
 
 /// A read-only transaction.
@@ -103,7 +103,7 @@ fn needed(parts: &Parts) -> AppResult<Permission> {
 }
 
 async fn enter(parts: &mut Parts, state: &AppState, permission: Permission, mode: Mode) -> AppResult<MemberContext> {
-    let claims = claims(&parts.headers, state, Audience::Organization)?;
+    let claims = claims(&parts.headers, state, Audience::Organization).await?;
     let host = parts.extensions.get::<HostOrganization>().cloned().and_then(|host| host.0);
     let organization = match host {
         Some(organization) if organization.id == claims.org => organization,
@@ -177,19 +177,23 @@ fn actor(organization: OrganizationId, session: SessionId, who: &Who) -> Actor {
 }
 
 /// What a token says that was made by us and has not ended; what it may do is found out later.
-pub(crate) fn any_claims(headers: &HeaderMap, state: &AppState) -> Option<Claims> {
-    let of = |audience| claims(headers, state, audience).ok();
-    of(Audience::Organization).or_else(|| of(Audience::Platform))
+pub(crate) async fn any_claims(headers: &HeaderMap, state: &AppState) -> Option<Claims> {
+    for audience in [Audience::Organization, Audience::Platform] {
+        if let Ok(claims) = claims(headers, state, audience).await {
+            return Some(claims);
+        }
+    }
+    None
 }
 
-fn claims(headers: &HeaderMap, state: &AppState, audience: Audience) -> AppResult<Claims> {
+async fn claims(headers: &HeaderMap, state: &AppState, audience: Audience) -> AppResult<Claims> {
     let header = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let bearer = match header.split_once(' ') {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
         _ => return Err(unauthenticated("Sign in first.")),
     };
-    token::verify(&state.keys.derive("access-token"), bearer, audience, state.db.now())
-        .ok_or_else(|| unauthenticated("The token is not valid, or no longer."))
+    let claims = state.signing.verify(&state.db, bearer, audience).await;
+    claims.ok_or_else(|| unauthenticated("The token is not valid, or no longer."))
 }
 
 fn unauthenticated(sentence: &str) -> AppError {
@@ -250,7 +254,7 @@ impl FromRequestParts<AppState> for Operator {
         if parts.extensions.get::<HostOrganization>().is_some_and(|host| host.0.is_some()) {
             return Err(AppError::NotFound.into());
         }
-        let claims = claims(&parts.headers, state, Audience::Platform)?;
+        let claims = claims(&parts.headers, state, Audience::Platform).await?;
         let operator = db::platform::operator_of_session(&state.db, claims.sid).await?;
         let id = operator.ok_or_else(|| unauthenticated("The session has ended; sign in again."))?;
         Ok(Self { id, state: state.clone() })

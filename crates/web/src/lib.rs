@@ -13,6 +13,7 @@ mod proxies;
 mod query;
 mod reply;
 mod route;
+mod signing;
 mod state;
 mod text;
 pub mod token;
@@ -28,6 +29,7 @@ pub use proxies::TrustedProxies;
 pub use query::{Listing, Query, page_links};
 pub use reply::{accepted, created, no_content, ok, redirect};
 pub use route::{Access, Route, RouteMeta, Routes};
+pub use signing::SigningKeys;
 pub use state::{AppState, Config, Keys};
 pub use text::{like_pattern, text};
 

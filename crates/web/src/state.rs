@@ -7,7 +7,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use object_store::ObjectStore;
 use sha2::Sha256;
 
-use crate::{HostCache, TrustedProxies, limits::RateLimits};
+use crate::{HostCache, SigningKeys, TrustedProxies, limits::RateLimits};
 
 /// How this installation is set up; read once at start.
 #[derive(Debug, Clone)]
@@ -42,6 +42,7 @@ impl Config {
 #[derive(Clone)]
 pub struct Keys {
     secret: Arc<[u8]>,
+    accepted: Arc<[Vec<u8>]>,
 }
 
 impl std::fmt::Debug for Keys {
@@ -51,18 +52,27 @@ impl std::fmt::Debug for Keys {
 }
 
 impl Keys {
-    /// From the installation's secret.
-    pub fn new(secret: &[u8]) -> Self {
-        Self { secret: secret.into() }
+    /// From the installation's secret, and others with which things may still be signed or wrapped.
+    pub fn new(secret: &[u8], accepted: &[Vec<u8>]) -> Self {
+        Self { secret: secret.into(), accepted: accepted.into() }
     }
 
     /// The key for one purpose; other purposes tell nothing about it.
     pub fn derive(&self, purpose: &str) -> [u8; 32] {
-        #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.secret).expect("any key length");
-        mac.update(purpose.as_bytes());
-        mac.finalize().into_bytes().into()
+        derive(&self.secret, purpose)
     }
+
+    /// The keys for the same purpose of the secrets that are accepted beside the present one.
+    pub fn accepted(&self, purpose: &str) -> Vec<[u8; 32]> {
+        self.accepted.iter().map(|secret| derive(secret, purpose)).collect()
+    }
+}
+
+fn derive(secret: &[u8], purpose: &str) -> [u8; 32] {
+    #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret).expect("any key length");
+    mac.update(purpose.as_bytes());
+    mac.finalize().into_bytes().into()
 }
 
 /// Shared by all requests and jobs of a process.
@@ -74,6 +84,8 @@ pub struct AppState {
     pub config: Arc<Config>,
     /// Derived keys.
     pub keys: Keys,
+    /// Keys of access tokens.
+    pub signing: SigningKeys,
     /// Secrets in the database.
     pub vault: Vault,
     /// Files.

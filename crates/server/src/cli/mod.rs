@@ -2,6 +2,7 @@
 
 mod demo;
 mod doctor;
+mod keys;
 mod mail;
 pub mod openapi;
 mod operator;
@@ -56,6 +57,9 @@ enum Command {
     /// Operators of the installation.
     #[command(subcommand)]
     Operator(operator::Command),
+    /// Keys of tokens and secrets.
+    #[command(subcommand)]
+    Keys(keys::Command),
     /// Service levels.
     #[command(subcommand)]
     Sla(sla::Command),
@@ -95,6 +99,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Org(command) => org::run(&run, command).await,
         Command::User(command) => user::run(&run, command).await,
         Command::Operator(command) => operator::run(&run, command).await,
+        Command::Keys(command) => keys::run(&run, command).await,
         Command::Sla(command) => sla::run(&run, command).await,
         Command::Mail(command) => mail::run(&run, command).await,
         Command::Demo(command) => demo::run(&run, command).await,

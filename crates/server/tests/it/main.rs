@@ -9,6 +9,7 @@ mod guards;
 mod harness;
 mod identity;
 mod jobs;
+mod keys;
 mod limits;
 mod mail;
 mod more;

@@ -238,7 +238,7 @@ impl Standing {
 
 /// The layer before everything of the API: a request over a limit is answered with 429 here.
 pub(crate) async fn layer(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
-    let claims = context::any_claims(request.headers(), &state);
+    let claims = context::any_claims(request.headers(), &state).await;
     let ip = request.extensions().get::<Caller>().and_then(|caller| caller.ip);
     let subjects = state.limits.subjects(request.headers(), ip, claims.as_ref()).await;
     request.extensions_mut().insert(SignedIn(claims.is_some()));

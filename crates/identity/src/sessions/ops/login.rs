@@ -178,6 +178,6 @@ pub async fn signed_in(state: &AppState, organization: Organization, session: Se
     let user = Me::new(&actor, &organization);
     let claims =
         token::Claims::new(user.id.clone(), organization.id, session, token::Audience::Organization, state.db.now());
-    let access = token::sign(&state.keys.derive("access-token"), &claims);
+    let access = state.signing.sign(&claims)?;
     Ok(SignedIn { access, refresh: None, expires_in: token::ACCESS_SECONDS, user })
 }

@@ -32,6 +32,6 @@ pub async fn handler(public: Public, Body(input): Body<OperatorLogin>) -> ApiRes
     let session = platform::insert_operator_session(db, operator, db.now() + chrono::TimeDelta::hours(12)).await?;
     let nobody = OrganizationId(Uuid::nil());
     let claims = token::Claims::new(operator.to_string(), nobody, session, token::Audience::Platform, db.now());
-    let access = token::sign(&public.state.keys.derive("access-token"), &claims);
+    let access = public.state.signing.sign(&claims)?;
     Ok(web::ok(&OperatorSignedIn { access, expires_in: token::ACCESS_SECONDS }, None))
 }

@@ -18,7 +18,7 @@ use kernel::{Clock, IdGen, ManualClock};
 use object_store::local::LocalFileSystem;
 use server::{compose, pages};
 use web::{
-    AppState, Config, HostCache, Keys, TrustedProxies,
+    AppState, Config, HostCache, Keys, SigningKeys, TrustedProxies,
     limits::{RateLimits, Rates},
 };
 
@@ -68,11 +68,14 @@ impl Ground {
             trusted_proxies: TrustedProxies::default(),
         };
         std::fs::create_dir(folder.path().join("files")).unwrap();
-        let keys = Keys::new(b"the secret of all tests");
+        let keys = Keys::new(b"the secret of all tests", &[]);
+        let vault = Vault::new(keys.derive("data-keys"), keys.accepted("data-keys"));
+        let db = Db::new(database.runtime(), 5, Arc::clone(&clock) as Arc<dyn Clock>, ids);
         let state = AppState {
-            db: Db::new(database.runtime(), 5, Arc::clone(&clock) as Arc<dyn Clock>, ids),
+            signing: SigningKeys::load(&db, &vault).await.unwrap(),
+            db,
             config: Arc::new(config),
-            vault: Vault::new(keys.derive("data-keys")),
+            vault,
             keys,
             files: Arc::new(LocalFileSystem::new_with_prefix(folder.path().join("files")).unwrap()),
             hosts: HostCache::default(),

@@ -13,7 +13,7 @@ use server::compose;
 use tokio::sync::OnceCell;
 use web::{
     AppState,
-    token::{Audience, Claims, sign},
+    token::{Audience, Claims},
 };
 
 use super::{
@@ -148,7 +148,7 @@ impl Side {
             Person::System => unreachable!("the system has no session"),
         };
         let claims = Claims::new(sub, self.organization.id, member.session, Audience::Organization, state.db.now());
-        sign(&state.keys.derive("access-token"), &claims)
+        state.signing.sign(&claims).unwrap()
     }
 }
 
