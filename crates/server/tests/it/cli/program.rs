@@ -31,9 +31,17 @@ impl Folder {
     /// The program with this folder and nothing of the surrounding environment.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_helpdesk"));
-        for variable in
-            ["DATABASE_URL", "SECRET_KEY", "BASE_DOMAIN", "LOG", "RUST_LOG", "LOG_FORMAT", "DEBUG", "EMAIL_HOST"]
-        {
+        for variable in [
+            "DATABASE_URL",
+            "SECRET_KEY",
+            "BASE_DOMAIN",
+            "LOG",
+            "RUST_LOG",
+            "LOG_FORMAT",
+            "DEBUG",
+            "EMAIL_HOST",
+            "REDIS_URL",
+        ] {
             command.env_remove(variable);
         }
         command.env("DATA_DIR", &self.0).env("BIND", "127.0.0.1:0").env("METRICS_BIND", "off").args(arguments);
