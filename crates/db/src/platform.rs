@@ -293,6 +293,7 @@ pub async fn prune(db: &Db, before: DateTime<Utc>) -> AppResult<()> {
     sqlx::query!("delete from platform.schedule_runs where due_at < $1", before).execute(&mut *tx).await?;
     sqlx::query!("delete from platform.operator_sessions where expires_at < $1", before).execute(&mut *tx).await?;
     sqlx::query!("delete from platform.signing_keys where ends_at < $1", before).execute(&mut *tx).await?;
+    crate::attempts::prune(&mut tx, db.now()).await?;
     tx.commit().await
 }
 

@@ -1,5 +1,6 @@
 //! Organizations, people, roles, sessions: who somebody is and how that is proven.
 
+pub mod audit;
 pub mod facade;
 pub mod jobs;
 pub mod organizations;
@@ -8,7 +9,8 @@ pub mod people;
 pub mod sessions;
 pub mod teams;
 
-use web::Routes;
+use db::worker::Registry;
+use web::{AppState, Routes};
 
 /// Adds the routes of this context.
 pub fn routes(table: &mut Routes) {
@@ -17,4 +19,10 @@ pub fn routes(table: &mut Routes) {
     table.add(teams::routes());
     table.add(jobs::routes());
     table.add(organizations::routes());
+    table.add(audit::routes());
+}
+
+/// Adds the jobs of this context.
+pub fn background(registry: &mut Registry, state: &AppState) {
+    audit::jobs(registry, state);
 }

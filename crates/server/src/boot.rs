@@ -11,7 +11,7 @@ use kernel::{IdGen, SystemClock};
 use object_store::local::LocalFileSystem;
 use sqlx::{Connection, PgConnection, postgres::PgConnectOptions};
 use tokio::time::timeout;
-use web::{AppState, Config, HostCache, Keys, SigningKeys};
+use web::{AppState, Config, HostCache, Keys, SigningKeys, limits::RateLimits};
 
 use crate::{
     config::{self, Settings},
@@ -125,6 +125,7 @@ impl Ground {
             mail_server: settings.smtp.as_ref().map(|smtp| (smtp.host.clone(), smtp.port)),
             data_dir,
             node: node_name(),
+            trusted_proxies: settings.trusted_proxies.clone(),
         };
         let keys = Keys::new(&self.secret, &settings.accepted_secrets);
         let vault = Vault::new(keys.derive("data-keys"), keys.accepted("data-keys"));
@@ -138,6 +139,7 @@ impl Ground {
             keys,
             files: Arc::new(files),
             hosts: HostCache::default(),
+            limits: Arc::new(limits(settings)?),
             schedules: housekeeping::SCHEDULES,
         })
     }
@@ -219,6 +221,14 @@ fn node_name() -> String {
         host => host.to_owned(),
     };
     format!("{host}-{}", std::process::id())
+}
+
+fn limits(settings: &Settings) -> Result<RateLimits, Failure> {
+    match &settings.redis_url {
+        None => Ok(RateLimits::new(settings.rates)),
+        Some(url) => RateLimits::with_redis(settings.rates, url)
+            .map_err(|error| Failure::new(format!("REDIS_URL cannot be used: {error}."))),
+    }
 }
 
 /// Whether the folder can be written to.

@@ -35,6 +35,7 @@ pub fn service(state: &AppState, pages: Router<AppState>) -> Router {
 /// Handlers, subscriptions and schedules.
 pub fn registry(state: &AppState, mailer: &Mailer) -> Registry {
     let mut registry = Registry::default();
+    identity::background(&mut registry, state);
     channels::jobs(&mut registry, state, mailer);
     housekeeping::jobs(&mut registry, state);
     registry

@@ -9,6 +9,7 @@ use std::{
 use channels::mail::smtp::SmtpConfig;
 use clap::Args;
 use tracing_subscriber::EnvFilter;
+use web::{TrustedProxies, limits::Rates};
 
 use crate::failure::Failure;
 
@@ -86,6 +87,12 @@ pub struct Settings {
     pub metrics_bind: Option<SocketAddr>,
     /// The mail server; mails go to the mail catcher without it.
     pub smtp: Option<SmtpConfig>,
+    /// Proxies whose word about the peer counts.
+    pub trusted_proxies: TrustedProxies,
+    /// How often the API may be called.
+    pub rates: Rates,
+    /// Where limits are counted for all nodes; each counts its share without it.
+    pub redis_url: Option<String>,
     /// What is logged; `None` leaves it to the command.
     pub log: Option<String>,
     /// Log lines as JSON.
@@ -146,6 +153,9 @@ impl Options {
             base_domain,
             bind: address("BIND", &self.bind)?,
             metrics_bind: port("METRICS_BIND", &self.metrics_bind)?,
+            trusted_proxies: proxies(variable("TRUSTED_PROXIES").as_deref().unwrap_or_default())?,
+            rates: rates(&variable)?,
+            redis_url: redis(variable("REDIS_URL"))?,
             smtp: SmtpConfig::from_lookup(&variable).map_err(|error| Failure::new(error.to_string()))?,
             log,
             log_json,
@@ -188,6 +198,40 @@ fn address(name: &str, text: &str) -> Result<SocketAddr, Failure> {
 /// An address, or nothing when it is `off`.
 fn port(name: &str, text: &str) -> Result<Option<SocketAddr>, Failure> {
     if text.trim() == "off" { Ok(None) } else { address(name, text).map(Some) }
+}
+
+fn proxies(text: &str) -> Result<TrustedProxies, Failure> {
+    text.parse().map_err(|part| {
+        Failure::new(format!(
+            "TRUSTED_PROXIES must be addresses or networks such as 10.0.0.0/8 between commas, which {part:?} is not."
+        ))
+    })
+}
+
+fn rates(variable: &impl Fn(&str) -> Option<String>) -> Result<Rates, Failure> {
+    let rate = |name: &str, usual: u32| match variable(name) {
+        None => Ok(usual),
+        Some(text) => text.parse().ok().filter(|rate| *rate <= 1_000_000).ok_or_else(|| {
+            Failure::new(format!(
+                "{name} must be a number of requests a second up to 1000000, or 0 for no limit, not {text:?}."
+            ))
+        }),
+    };
+    let usual = Rates::default();
+    Ok(Rates {
+        person: rate("RATE_LIMIT_PERSON", usual.person)?,
+        organization: rate("RATE_LIMIT_ORGANIZATION", usual.organization)?,
+        peer: rate("RATE_LIMIT_PEER", usual.peer)?,
+    })
+}
+
+fn redis(url: Option<String>) -> Result<Option<String>, Failure> {
+    match url {
+        Some(url) if !["redis://", "redis+unix://", "unix://"].iter().any(|scheme| url.starts_with(scheme)) => {
+            Err(Failure::new("REDIS_URL must begin with redis:// or redis+unix://, such as redis://127.0.0.1/."))
+        }
+        url => Ok(url),
+    }
 }
 
 fn flag(name: &str, text: Option<&str>) -> Result<bool, Failure> {
@@ -300,6 +344,11 @@ mod tests {
         assert!(settings.smtp.is_none() && !settings.debug && !settings.log_json);
         assert!(check(&[], &[("EMAIL_HOST", "smtp.example.org")]).unwrap().smtp.is_some());
         assert!(check(&[], &[("EMAIL_HOST", " ")]).unwrap().smtp.is_none());
+        assert_eq!((settings.rates, settings.redis_url), (Rates::default(), None));
+        let own =
+            check(&[], &[("RATE_LIMIT_PERSON", "7"), ("RATE_LIMIT_PEER", "0"), ("REDIS_URL", "redis://h")]).unwrap();
+        assert_eq!((own.rates.person, own.rates.organization, own.rates.peer), (7, 500, 0));
+        assert_eq!(own.redis_url.as_deref(), Some("redis://h"));
     }
 
     #[test]
@@ -328,6 +377,11 @@ mod tests {
             ("CORS_ORIGINS", &["--cors-origins", "https://a.org/"], &[]),
             ("CORS_ORIGINS", &["--cors-origins", "https://a.org:443"], &[]),
             ("EMAIL_PORT", &[], &[("EMAIL_HOST", "smtp.example.org"), ("EMAIL_PORT", "x")]),
+            ("TRUSTED_PROXIES", &[], &[("TRUSTED_PROXIES", "127.0.0.1, proxy")]),
+            ("RATE_LIMIT_PERSON", &[], &[("RATE_LIMIT_PERSON", "-1")]),
+            ("RATE_LIMIT_ORGANIZATION", &[], &[("RATE_LIMIT_ORGANIZATION", "off")]),
+            ("RATE_LIMIT_PEER", &[], &[("RATE_LIMIT_PEER", "99999999999")]),
+            ("REDIS_URL", &[], &[("REDIS_URL", "rediss://h/")]),
             ("LOG_FORMAT", &["--log-format", "xml"], &[]),
             ("LOG ", &["--log", "info,[{"], &[]),
             ("DEBUG", &["--debug=maybe"], &[]),

@@ -13,6 +13,7 @@ const KEPT: TimeDelta = TimeDelta::days(14);
 pub const SCHEDULES: &[Schedule] = &[
     Schedule { name: "prune", cron: "17 3 * * *", kind: "platform.prune" },
     Schedule { name: "rotate-keys", cron: "41 3 1 * *", kind: "platform.rotate_keys" },
+    Schedule { name: "audit-checkpoints", cron: "7 * * * *", kind: identity::audit::CHECKPOINTS_JOB },
 ];
 
 /// Adds the schedules and their jobs.

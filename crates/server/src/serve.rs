@@ -71,6 +71,9 @@ async fn serve(
     let (state, tasks) = (&booted.state, &booted.tasks);
     observe::metrics(settings.metrics_bind, &state.db, tasks).await?;
     tasks.spawn(identity::password::warm_up());
+    if args.roles.contains(&Role::Web) {
+        tasks.spawn(web::limits::beat(state.clone(), tasks.clone()));
+    }
     if args.roles.contains(&Role::Worker) {
         let registry = Arc::new(compose::registry(state, &compose::mailer(&state.config, settings.smtp.clone())?));
         db::worker::start(&state.db, registry, tasks, state.config.node.clone());

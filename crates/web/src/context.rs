@@ -150,10 +150,11 @@ async fn enter(parts: &mut Parts, state: &AppState, permission: Permission, mode
     let (mut tx, who, organization) = open(state, organization, claims.sid, mode).await?;
     let actor = actor(organization.id, claims.sid, &who);
     let caller = caller(parts);
-    tx.act_as(caller.origin(&actor));
+    let origin = caller.origin(&actor);
     if let Some(log) = parts.extensions.get::<LogActor>() {
-        log.set(&organization.slug, &actor);
+        log.set(&organization, origin.clone());
     }
+    tx.act_as(origin);
     actor.require(permission)?;
     Ok(MemberContext { tx, actor, organization, caller, state: state.clone(), keyed: None })
 }
@@ -213,14 +214,12 @@ fn actor(organization: OrganizationId, session: SessionId, who: &Who) -> Actor {
     }
 }
 
-/// Whether the token was made by us and has not ended; what it may do is found out later.
-pub(crate) async fn is_signed_in(headers: &HeaderMap, state: &AppState) -> bool {
-    for audience in [Audience::Organization, Audience::Platform] {
-        if claims(headers, state, audience).await.is_ok() {
-            return true;
-        }
+/// What a token says that was made by us and has not ended; what it may do is found out later.
+pub(crate) async fn any_claims(headers: &HeaderMap, state: &AppState) -> Option<Claims> {
+    match claims(headers, state, Audience::Organization).await {
+        Ok(claims) => Some(claims),
+        Err(_) => claims(headers, state, Audience::Platform).await.ok(),
     }
-    false
 }
 
 async fn claims(headers: &HeaderMap, state: &AppState, audience: Audience) -> AppResult<Claims> {

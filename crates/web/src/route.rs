@@ -294,6 +294,7 @@ impl Route {
             ("400", "Malformed."),
             ("404", "Not found."),
             ("422", "Not valid."),
+            ("429", "Too often."),
             ("500", "Our fault."),
             ("503", "Try again."),
         ];

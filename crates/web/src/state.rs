@@ -7,7 +7,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use object_store::ObjectStore;
 use sha2::Sha256;
 
-use crate::{HostCache, SigningKeys};
+use crate::{HostCache, SigningKeys, TrustedProxies, limits::RateLimits};
 
 /// How this installation is set up; read once at start.
 #[derive(Debug, Clone)]
@@ -28,6 +28,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// This node, in job leases.
     pub node: String,
+    /// Proxies whose word about the peer counts.
+    pub trusted_proxies: TrustedProxies,
 }
 
 impl Config {
@@ -102,6 +104,8 @@ pub struct AppState {
     pub files: Arc<dyn ObjectStore>,
     /// Which host belongs to which organization.
     pub hosts: HostCache,
+    /// How often the API may be called.
+    pub limits: Arc<RateLimits>,
     /// What runs by the clock.
     pub schedules: &'static [Schedule],
 }

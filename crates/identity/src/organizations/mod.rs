@@ -104,6 +104,7 @@ pub async fn provision(tx: &mut TenantTx) -> AppResult<bool> {
     if !store::insert_settings(tx, organization, now).await? {
         return Ok(false);
     }
+    tx.audit("organization.created", ("organization", Some(organization.0)), &(), &());
     for role in RoleKey::ALL.into_iter().filter(|role| *role != RoleKey::Customer) {
         let id: RoleId = tx.id();
         let name =

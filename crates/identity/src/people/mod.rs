@@ -40,6 +40,22 @@ pub fn routes() -> Vec<Route> {
             .body::<wire::PatchUser>()
             .ok::<UserOut>(200)
             .versioned(),
+        Route::get(
+            "/users/{id}/lockout",
+            write,
+            "users_lockout",
+            "Whether a person's sign-in is locked",
+            ops::lockout::get,
+        )
+        .ok::<wire::LockoutOut>(200),
+        Route::delete(
+            "/users/{id}/lockout",
+            write,
+            "users_lockout_lift",
+            "Unlock a person's sign-in",
+            ops::lockout::lift,
+        )
+        .empty(204, "The person may sign in."),
     ]
 }
 

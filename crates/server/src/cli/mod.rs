@@ -1,5 +1,6 @@
 //! The command line: one file per group of commands.
 
+mod audit;
 mod demo;
 mod doctor;
 mod keys;
@@ -63,6 +64,9 @@ enum Command {
     /// Service levels.
     #[command(subcommand)]
     Sla(sla::Command),
+    /// The audit log.
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// Mail that comes in.
     #[command(subcommand)]
     Mail(mail::Command),
@@ -101,6 +105,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Operator(command) => operator::run(&run, command).await,
         Command::Keys(command) => keys::run(&run, command).await,
         Command::Sla(command) => sla::run(&run, command).await,
+        Command::Audit(command) => audit::run(&run, command).await,
         Command::Mail(command) => mail::run(&run, command).await,
         Command::Demo(command) => demo::run(&run, command).await,
     }

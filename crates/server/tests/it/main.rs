@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "tests")]
 
+mod audit;
 mod cli;
 mod demo;
 mod guards;
@@ -10,6 +11,7 @@ mod harness;
 mod identity;
 mod jobs;
 mod keys;
+mod limits;
 mod mail;
 mod manners;
 mod more;

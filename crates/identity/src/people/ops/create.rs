@@ -62,6 +62,8 @@ pub async fn create(tx: &mut TenantTx, actor: &Actor, new: NewUser) -> AppResult
         AppError::taken("email", "Somebody of the staff has this address already.")
     })?;
     store::note_login(tx, organization, &email).await?;
+    let user = store::find(tx, organization, id).await?.ok_or(AppError::NotFound)?;
+    tx.audit_change("user.created", ("user", Some(id.0)), &(), &user);
     let token = match &new.password_hash {
         Some(hash) => {
             set_password_now(tx, Person::Staff(id), hash).await?;
@@ -69,6 +71,5 @@ pub async fn create(tx: &mut TenantTx, actor: &Actor, new: NewUser) -> AppResult
         }
         None => Some(invite(tx, Person::Staff(id)).await?),
     };
-    let user = store::find(tx, organization, id).await?.ok_or(AppError::NotFound)?;
     Ok((user, token))
 }

@@ -1,8 +1,14 @@
 //! Sign-in with address and password.
 
 use axum::http::HeaderMap;
-use db::{Mode, TenantTx, platform::Organization};
+use db::{
+    Mode, TenantTx,
+    attempts::{Attempt, Purpose},
+    audit::Origin,
+    platform::Organization,
+};
 use kernel::{Actor, AppError, AppResult, CustomerId, OrganizationId, Person, SessionId, UserId};
+use serde_json::json;
 use web::{ApiResult, AppState, Body, Config, Public, token};
 
 use crate::{
@@ -10,7 +16,7 @@ use crate::{
     sessions::{
         cookie,
         model::{RefreshToken, SESSION_LIFE},
-        store::{self, NewSession},
+        store::{self, Credential, NewSession},
         wire::{Login, Me, SignedIn},
     },
 };
@@ -40,23 +46,70 @@ fn wrong(bare_host: bool) -> AppError {
 }
 
 async fn run(public: &Public, input: &Login) -> AppResult<Option<(SignedIn, RefreshToken)>> {
-    let email = kernel::email::normalize(&input.email).unwrap_or_default();
+    let email = kernel::email::normalize(&input.email).unwrap_or_else(|| input.email.trim().to_lowercase());
     let organization = organization(public, input, &email).await?;
+    let attempt = Attempt::new(Purpose::SignIn, public.caller.ip).of(organization.as_ref().map(|each| each.id), &email);
     let credential = match &organization {
         Some(organization) => {
             let mut tx = public.open(organization, Mode::Read).await?;
+            let now = tx.now();
+            attempt.check(&mut tx, now).await?;
             store::find_credential(&mut tx, organization.id, &email).await?
         }
-        None => None,
+        None => {
+            attempt.check_alone(&public.state.db).await?;
+            None
+        }
     };
     let hash = credential.as_ref().and_then(|credential| credential.password_hash.clone());
     let fits = password::verify(input.password.clone(), hash).await?;
-    let (Some(organization), Some(credential)) = (organization, credential) else { return Ok(None) };
-    if !fits || !credential.is_active {
+    let Some(organization) = organization else {
+        attempt.failed_alone(&public.state.db).await?;
         return Ok(None);
+    };
+    match credential {
+        Some(credential) if fits && credential.is_active => {
+            start_session(public, organization, &attempt, &credential).await.map(Some)
+        }
+        credential => {
+            refuse(public, &organization, &attempt, credential.as_ref()).await?;
+            Ok(None)
+        }
     }
+}
+
+/// Counts the failure; the organization's audit log tells of those on accounts that exist.
+async fn refuse(
+    public: &Public,
+    organization: &Organization,
+    attempt: &Attempt,
+    credential: Option<&Credential>,
+) -> AppResult<()> {
+    let mut tx = public.open(organization, Mode::Write).await?;
+    let now = tx.now();
+    let failed = attempt.failed(&mut tx, now).await?;
+    if let Some(credential) = credential
+        && failed.answer().is_ok()
+    {
+        let entity = (credential.entity(), Some(credential.id));
+        tx.audit("sign_in.failed", entity, &(), &());
+        if let Some(until) = failed.locks_account_until {
+            tx.audit("sign_in.locked", entity, &(), &json!({ "locked_until": until }));
+        }
+    }
+    tx.commit().await?;
+    failed.answer()
+}
+
+async fn start_session(
+    public: &Public,
+    organization: Organization,
+    attempt: &Attempt,
+    credential: &Credential,
+) -> AppResult<(SignedIn, RefreshToken)> {
     let mut tx = public.open(&organization, Mode::Write).await?;
     let (session, now) = (tx.id(), tx.now());
+    attempt.succeeded(&mut tx, now).await?;
     let new = NewSession {
         id: session,
         kind: &credential.kind,
@@ -66,9 +119,22 @@ async fn run(public: &Public, input: &Login) -> AppResult<Option<(SignedIn, Refr
         expires_at: now + SESSION_LIFE,
     };
     store::insert(&mut tx, organization.id, &new, now).await?;
+    tx.act_as(origin(public, credential, session));
+    tx.audit("sign_in.succeeded", ("session", Some(session.0)), &(), &());
     let token = issue_refresh(&mut tx, organization.id, session).await?;
     tx.commit().await?;
-    Ok(Some((signed_in(&public.state, organization, session).await?, token)))
+    Ok((signed_in(&public.state, organization, session).await?, token))
+}
+
+/// From here on it is known who acts.
+fn origin(public: &Public, credential: &Credential, session: SessionId) -> Origin {
+    Origin {
+        kind: credential.entity(),
+        id: Some(credential.id),
+        name: credential.name.clone(),
+        session: Some(session),
+        ..public.caller.anonymous()
+    }
 }
 
 async fn organization(public: &Public, input: &Login, email: &str) -> AppResult<Option<Organization>> {

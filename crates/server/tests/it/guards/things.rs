@@ -14,7 +14,7 @@ use crate::harness::{Answer, Client, TestApp, schema, world::Side};
 #[derive(Debug, Clone)]
 pub struct Things(HashMap<&'static str, String>);
 
-const KINDS: [(&str, &str); 10] = [
+const KINDS: [(&str, &str); 12] = [
     ("tickets", "tkt"),
     ("messages", "msg"),
     ("files", "fil"),
@@ -25,6 +25,8 @@ const KINDS: [(&str, &str); 10] = [
     ("sla-policies", "sla"),
     ("mail-catcher", "out"),
     ("jobs", "job"),
+    ("platform", "opr"),
+    ("audit-log", "aud"),
 ];
 
 impl Things {
@@ -43,7 +45,7 @@ impl Things {
 
     async fn make(app: &TestApp, side: &Side, admin: &Client, customer: &Client) -> Self {
         let text = |what: &str| format!("{} {what}", side.canary);
-        let file = upload(customer, &text("file")).await;
+        let file = uploaded(customer, &text("file")).await.created()["id"].as_str().unwrap().to_owned();
         let new = json!({"subject": text("ticket"), "description": text("words"), "attachments": [file]});
         let ticket = customer.post("/tickets/", new).await.created()["id"].as_str().unwrap().to_owned();
         let below = |rest: &str| format!("/tickets/{ticket}/{rest}/");
@@ -77,6 +79,8 @@ impl Things {
             ("sla-policies", first("/sla-policies/").await),
             ("mail-catcher", first("/mail-catcher/").await),
             ("jobs", dead_job(app, side).await),
+            ("audit-log", first("/audit-log/").await),
+            ("platform", app.state.db.ids.id::<kernel::OperatorId>().to_string()),
         ];
         Self(ids.into_iter().collect())
     }
@@ -88,7 +92,7 @@ impl Things {
     /// The address of an operation with our ids.
     pub fn fill(&self, template: &str) -> String {
         let kind = template.trim_start_matches("/api/v1/").split('/').next().unwrap();
-        let mut path = template.replace("{user}", self.id("users"));
+        let mut path = template.replace("{user}", self.id("users")).replace("{slug}", "acme");
         if path.contains("{id}") {
             path = path.replace("{id}", self.id(kind));
         }
@@ -97,13 +101,13 @@ impl Things {
     }
 }
 
-async fn upload(client: &Client, text: &str) -> String {
+/// The answer to a small file.
+pub async fn uploaded(client: &Client, text: &str) -> Answer {
     let body = format!(
         "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\nContent-Type: text/plain\r\n\r\n{text}\r\n--x--\r\n"
     );
     let kind = [("content-type", "multipart/form-data; boundary=x")];
-    let answer = client.raw(Method::POST, "/files/", &kind, body.into_bytes()).await;
-    answer.created()["id"].as_str().unwrap().to_owned()
+    client.raw(Method::POST, "/files/", &kind, body.into_bytes()).await
 }
 
 /// A job that failed for good.
@@ -134,8 +138,21 @@ pub struct Operation {
     pub description: &'static Value,
 }
 
-/// All but signing out, after which a session is of no use.
+/// All of organizations but signing out, after which a session is of no use.
 pub fn operations() -> Vec<Operation> {
+    let mut all = everything();
+    all.retain(|operation| operation.name != "auth_logout" && operation.needs != Some("operator"));
+    all
+}
+
+/// Those of operators.
+pub fn operators() -> Vec<Operation> {
+    let mut all = everything();
+    all.retain(|operation| operation.needs == Some("operator"));
+    all
+}
+
+fn everything() -> Vec<Operation> {
     let all = schema::operations().into_iter().map(|(method, path, description)| Operation {
         name: description["operationId"].as_str().unwrap(),
         method: method.parse().unwrap(),
@@ -144,7 +161,7 @@ pub fn operations() -> Vec<Operation> {
         takes_json: description["requestBody"]["content"]["application/json"].is_object(),
         description,
     });
-    all.filter(|operation| operation.name != "auth_logout").collect()
+    all.collect()
 }
 
 impl Operation {
@@ -171,7 +188,11 @@ impl Operation {
             | "users_update_me"
             | "teams_update"
             | "mailboxes_update"
-            | "sla_policies_update" => json!({"name": "Guard"}),
+            | "sla_policies_update"
+            | "organization_update"
+            | "platform_organizations_update" => json!({"name": "Guard"}),
+            "platform_organizations_create" => json!({"slug": "guard", "name": "Guard"}),
+            "platform_operators_create" => json!({"email": "guard@example.org", "password": "correct horse battery"}),
             "tickets_create" | "tickets_update" | "tickets_replace" => json!({"subject": "Guard"}),
             "tickets_assign" => json!({"assignee_id": null}),
             "tickets_change_status" => json!({"status": "resolved"}),

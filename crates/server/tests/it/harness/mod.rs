@@ -17,7 +17,10 @@ use db::{Db, Vault, admin::Owner};
 use kernel::{Clock, IdGen, ManualClock};
 use object_store::local::LocalFileSystem;
 use server::{compose, pages};
-use web::{AppState, Config, HostCache, Keys, SigningKeys};
+use web::{
+    AppState, Config, HostCache, Keys, SigningKeys, TrustedProxies,
+    limits::{RateLimits, Rates},
+};
 
 pub use client::{Answer, Client};
 pub use world::World;
@@ -64,6 +67,7 @@ impl Ground {
             mail_server: None,
             data_dir: folder.path().to_owned(),
             node: "test".to_owned(),
+            trusted_proxies: TrustedProxies::default(),
         };
         std::fs::create_dir(folder.path().join("files")).unwrap();
         let keys = Keys::new(b"the secret of all tests", &[]);
@@ -78,6 +82,7 @@ impl Ground {
             keys,
             files: Arc::new(LocalFileSystem::new_with_prefix(folder.path().join("files")).unwrap()),
             hosts: HostCache::default(),
+            limits: Arc::new(RateLimits::new(Rates::OFF)),
             schedules: server::housekeeping::SCHEDULES,
         };
         Self { state, clock, folder, database }
@@ -96,7 +101,17 @@ impl TestApp {
 
     /// With a mail server instead of the catcher.
     pub async fn with_smtp(smtp: Option<channels::mail::smtp::SmtpConfig>) -> Self {
-        let Ground { state, clock, folder, database } = Ground::new().await;
+        Self::set_up(smtp, |_| {}).await
+    }
+
+    /// Set up otherwise than usual: limits, trusted proxies.
+    pub async fn with(change: impl FnOnce(&mut AppState)) -> Self {
+        Self::set_up(None, change).await
+    }
+
+    async fn set_up(smtp: Option<channels::mail::smtp::SmtpConfig>, change: impl FnOnce(&mut AppState)) -> Self {
+        let Ground { mut state, clock, folder, database } = Ground::new().await;
+        change(&mut state);
         let mailer = compose::mailer(&state.config, smtp).unwrap();
         let world = World::create(&state, &database).await;
         let service = compose::service(&state, pages::router());
@@ -119,7 +134,7 @@ impl TestApp {
     }
 
     fn client(&self, slug: &str, token: Option<String>, forbidden: &'static str) -> Client {
-        Client { service: self.service.clone(), host: format!("{slug}.localhost"), token, forbidden }
+        Client { service: self.service.clone(), host: format!("{slug}.localhost"), token, forbidden, peer: None }
     }
 
     /// Nobody, at the host of organization A.
