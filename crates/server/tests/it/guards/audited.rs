@@ -125,7 +125,7 @@ fn changing() -> Vec<Operation> {
         })
     }));
     all.retain(|operation| operation.method != Method::GET);
-    let last = ["tickets_delete", "tickets_restore"];
+    let last = ["sla_policies_delete", "sla_policies_restore", "tickets_delete", "tickets_restore"];
     all.sort_by_key(|operation| {
         let at_end = last.iter().position(|name| *name == operation.name).map_or(0, |place| place + 2);
         (at_end.max(usize::from(operation.method == Method::DELETE)), operation.name)

@@ -22,7 +22,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 use tokio_util::sync::CancellationToken;
-use web::Patience;
+use web::{Patience, TrustedProxies};
 
 use crate::harness::TestApp;
 
@@ -67,7 +67,9 @@ impl Server {
         let serving = {
             let (stop, tasks) = (stop.clone(), tasks.clone());
             #[expect(clippy::disallowed_methods, reason = "the accept loop of this test")]
-            tokio::spawn(async move { listen::serve(listener, service, limits, &tasks, &stop).await })
+            tokio::spawn(async move {
+                listen::serve(listener, service, limits, &TrustedProxies::default(), &tasks, &stop).await
+            })
         };
         Self { app, address, stop, tasks, serving }
     }
