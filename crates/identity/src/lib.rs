@@ -18,8 +18,8 @@ pub fn routes(table: &mut Routes) {
     table.add(people::routes());
     table.add(teams::routes());
     table.add(jobs::routes());
-    table.add(organizations::routes());
     table.add(audit::routes());
+    table.add(organizations::routes());
 }
 
 /// Adds the jobs of this context.

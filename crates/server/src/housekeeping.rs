@@ -12,8 +12,8 @@ const KEPT: TimeDelta = TimeDelta::days(14);
 /// Everything that runs by the clock.
 pub const SCHEDULES: &[Schedule] = &[
     Schedule { name: "prune", cron: "17 3 * * *", kind: "platform.prune" },
-    Schedule { name: "rotate-keys", cron: "41 3 1 * *", kind: "platform.rotate_keys" },
     Schedule { name: "audit-checkpoints", cron: "7 * * * *", kind: identity::audit::CHECKPOINTS_JOB },
+    Schedule { name: "rotate-keys", cron: "41 3 1 * *", kind: "platform.rotate_keys" },
 ];
 
 /// Adds the schedules and their jobs.

@@ -2,7 +2,6 @@
 
 use clap::{Subcommand, ValueEnum};
 use db::{
-    Mode, TenantTx,
     operators::By,
     platform::{self, Organization},
 };
@@ -136,22 +135,9 @@ async fn list(booted: &Booted) -> Result<(String, Value), Failure> {
 
 async fn set_status(booted: &Booted, slug: &str, status: &str) -> Result<(String, Value), Failure> {
     let organization = user::organization(booted, slug).await?;
-    // Nobody can write inside a suspended organization, its log neither.
-    if status == "suspended" && organization.status != status {
-        tell(booted, &organization, "organization.suspended").await?;
-    }
     let changed = platform::set_status(&booted.state.db, &By::default(), &organization.slug, status).await?;
-    if status == "active" && changed {
-        tell(booted, &organization, "organization.resumed").await?;
-    }
     let now = if changed { "is now" } else { "was already" };
     Ok((format!("Organization {slug} {now} {status}."), json!({"slug": slug, "status": status, "changed": changed})))
-}
-
-async fn tell(booted: &Booted, organization: &Organization, action: &'static str) -> Result<(), Failure> {
-    let mut tx = TenantTx::system(&booted.state.db, organization.tenant(), Mode::Write).await?;
-    tx.audit(action, ("organization", Some(organization.id.0)), &(), &());
-    Ok(tx.commit().await?)
 }
 
 #[cfg(test)]

@@ -119,22 +119,17 @@ async fn start_session(
         expires_at: now + SESSION_LIFE,
     };
     store::insert(&mut tx, organization.id, &new, now).await?;
-    tx.act_as(origin(public, credential, session));
-    tx.audit("sign_in.succeeded", ("session", Some(session.0)), &(), &());
     let token = issue_refresh(&mut tx, organization.id, session).await?;
-    tx.commit().await?;
-    Ok((signed_in(&public.state, organization, session).await?, token))
-}
-
-/// From here on it is known who acts.
-fn origin(public: &Public, credential: &Credential, session: SessionId) -> Origin {
-    Origin {
+    tx.act_as(Origin {
         kind: credential.entity(),
         id: Some(credential.id),
         name: credential.name.clone(),
         session: Some(session),
         ..public.caller.anonymous()
-    }
+    });
+    tx.audit("sign_in.succeeded", (credential.entity(), Some(credential.id)), &(), &());
+    tx.commit().await?;
+    Ok((signed_in(&public.state, organization, session).await?, token))
 }
 
 async fn organization(public: &Public, input: &Login, email: &str) -> AppResult<Option<Organization>> {

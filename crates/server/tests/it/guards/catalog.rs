@@ -339,6 +339,7 @@ async fn functions_that_see_more_are_guarded() {
         "platform.outbox_take | app_platform".to_owned(),
         "platform.placement | helpdesk_rt".to_owned(),
         "platform.release_mail_address | app_api".to_owned(),
+        "platform.rename_organization | app_api".to_owned(),
         "platform.retry_job | app_api".to_owned(),
     ];
     for schema in SCHEMAS {

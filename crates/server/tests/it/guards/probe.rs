@@ -52,6 +52,9 @@ async fn rich() -> (TestApp, PgConnection) {
         who.send(Method::POST, &things.fill("/api/v1/tickets/{id}/read/"), &key, None).await.is(204);
         // After the last dispatch, so that its events still lie in the outbox.
         who.patch(&things.fill("/api/v1/tickets/{id}/"), json!({"priority": "urgent"})).await.ok();
+        let mut tx = TenantTx::system(&app.state.db, side.organization.tenant(), Mode::Write).await.unwrap();
+        app.state.vault.seal(&mut tx, "guards.probe", uuid::Uuid::nil(), b"so that there is a data key").await.unwrap();
+        tx.commit().await.unwrap();
         run(
             &mut superuser,
             &format!(

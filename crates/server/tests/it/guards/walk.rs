@@ -214,9 +214,11 @@ async fn addresses_have_several_forms_and_requests_a_name() {
         }
         let path = own.fill(&operation.path);
         let bare = path.trim_end_matches('/').to_owned();
-        let usual = comparable(&app.admin().get(&path).await);
+        // So long that there is no link to a next page, which repeats the address.
+        let query = if operation.name == "audit_log_list" { "?page_size=100" } else { "" };
+        let usual = comparable(&app.admin().get(&format!("{path}{query}")).await);
         for other in [bare.clone(), path.replace("/api/v1/", "/api/"), bare.replace("/api/v1/", "/api/")] {
-            assert_eq!(comparable(&app.admin().get(&other).await), usual, "{other}");
+            assert_eq!(comparable(&app.admin().get(&format!("{other}{query}")).await), usual, "{other}");
         }
     }
     let named = |id: &'static str| async move { [("x-request-id", id)] };

@@ -22,8 +22,8 @@ async fn run(tx: &mut TenantTx, id: SlaPolicyId, if_match: &IfMatch) -> AppResul
     store::lock(tx, organization).await?;
     let old = store::find(tx, organization, id).await?.ok_or(AppError::NotFound)?;
     if_match.check(old.version)?;
-    tx.audit_change("sla_policy.deleted", ("sla_policy", Some(id.0)), &old, &());
     store::delete(tx, organization, id, now).await?;
+    tx.audit_change("sla_policy.deleted", ("sla_policy", Some(id.0)), &old, &());
     if old.is_active { recompute(tx, old.priority).await } else { Ok(()) }
 }
 
@@ -46,6 +46,6 @@ async fn run_restore(tx: &mut TenantTx, id: SlaPolicyId, if_match: &IfMatch) -> 
     store::restore(tx, organization, id, now).await.on_constraint("sla_policies_active_key", raced)?;
     let policy = store::find(tx, organization, id).await?.ok_or(AppError::NotFound)?;
     recompute(tx, policy.priority).await?;
-    tx.audit_change("sla_policy.restored", ("sla_policy", Some(id.0)), &(), &policy);
+    tx.audit("sla_policy.restored", ("sla_policy", Some(id.0)), &(), &());
     Ok(policy)
 }
