@@ -28,7 +28,7 @@ async fn reading_changes_nothing() {
     let app = TestApp::start().await;
     let (own, _) = Things::of_both(&app).await;
     let mut superuser = app.database.superuser().await;
-    let before = digests(&mut superuser).await;
+    let mut before = digests(&mut superuser).await;
     assert!(before.len() > 25);
     let (admin, customer) = (app.admin(), app.customer());
     for operation in operations().into_iter().filter(|operation| operation.method == Method::GET) {
@@ -38,7 +38,15 @@ async fn reading_changes_nothing() {
             if answer.status.is_redirection() {
                 client.get(answer.headers["location"].to_str().unwrap()).await;
             }
+            let after = digests(&mut superuser).await;
+            // Only the audit log notes that somebody tried what they may not, or took it with them.
+            let changed = |(before, after): (&(String, _), &(String, _))| (before != after).then(|| after.0.clone());
+            let changed: Vec<String> = before.iter().zip(&after).filter_map(changed).collect();
+            let is_log = |table: &String| {
+                (answer.status == 403 || operation.name == "audit_log_export") && table.contains(".audit_")
+            };
+            assert!(changed.iter().all(is_log), "{} changes {changed:?}", operation.name);
+            before = after;
         }
-        assert_eq!(digests(&mut superuser).await, before, "{}", operation.name);
     }
 }
