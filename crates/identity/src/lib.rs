@@ -1,11 +1,15 @@
 //! Organizations, people, roles, sessions: who somebody is and how that is proven.
 
+pub mod api_keys;
 pub mod audit;
 pub mod facade;
 pub mod jobs;
+pub mod links;
 pub mod organizations;
+pub mod otp;
 pub mod password;
 pub mod people;
+pub mod roles;
 pub mod sessions;
 pub mod teams;
 
@@ -15,7 +19,11 @@ use web::{AppState, Routes};
 /// Adds the routes of this context.
 pub fn routes(table: &mut Routes) {
     table.add(sessions::routes());
+    table.add(links::routes());
+    table.add(otp::routes());
     table.add(people::routes());
+    table.add(roles::routes());
+    table.add(api_keys::routes());
     table.add(teams::routes());
     table.add(jobs::routes());
     table.add(audit::routes());
@@ -25,4 +33,5 @@ pub fn routes(table: &mut Routes) {
 /// Adds the jobs of this context.
 pub fn background(registry: &mut Registry, state: &AppState) {
     audit::jobs(registry, state);
+    links::jobs(registry, state);
 }

@@ -116,6 +116,10 @@ id_type!(/// A customer, also when signed in.
     CustomerId, "cus");
 id_type!(/// A signed-in session.
     SessionId, "ses");
+id_type!(/// A one-time link.
+    LinkId, "lnk");
+id_type!(/// An API key of an organization.
+    ApiKeyId, "key");
 id_type!(/// A role of an organization.
     RoleId, "rol");
 id_type!(/// A team of staff.
@@ -157,6 +161,8 @@ const KINDS: &[(&str, &str)] = &[
     ("operator", OperatorId::PREFIX),
     ("session", SessionId::PREFIX),
     ("role", RoleId::PREFIX),
+    ("key", ApiKeyId::PREFIX),
+    ("api_key", ApiKeyId::PREFIX),
     ("team", TeamId::PREFIX),
     ("ticket", TicketId::PREFIX),
     ("message", MessageId::PREFIX),
@@ -166,6 +172,7 @@ const KINDS: &[(&str, &str)] = &[
     ("inbound_mail", InboundMailId::PREFIX),
     ("outgoing_mail", OutgoingMailId::PREFIX),
     ("job", JobId::PREFIX),
+    ("link", LinkId::PREFIX),
 ];
 
 /// The wire form of an id whose kind is known by name only; of an unknown kind the bare UUID.

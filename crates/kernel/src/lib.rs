@@ -12,7 +12,7 @@ mod page;
 pub mod peer;
 mod permission;
 
-pub use actor::{Actor, Person, Visibility};
+pub use actor::{Actor, Impersonator, Person, Visibility};
 pub use clock::{Clock, IdGen, ManualClock, SystemClock};
 pub use error::{AppError, AppResult, Code, FieldError, FieldErrors};
 pub use id::*;

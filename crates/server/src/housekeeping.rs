@@ -40,6 +40,7 @@ pub fn jobs(registry: &mut Registry, state: &AppState) {
                 let mut tx = TenantTx::system(&db, organization.tenant(), Mode::Write).await?;
                 identity::sessions::prune(&mut tx, before).await?;
                 web::idempotency::prune(&mut tx).await?;
+                identity::links::prune(&mut tx, before).await?;
                 tx.commit().await?;
                 state.vault.sweep(&db, organization.tenant(), keys::SEALED, before).await?;
             }

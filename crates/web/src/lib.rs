@@ -1,6 +1,7 @@
 //! HTTP glue: application state, who asks and for which organization, problem+json, the route
 //! table with mandatory access, OpenAPI, and the log line of each request.
 
+pub mod api_key;
 mod body;
 mod context;
 mod cursor;
@@ -22,7 +23,7 @@ mod text;
 pub mod token;
 
 pub use body::{Body, given, read_limited};
-pub use context::{Member, MemberContext, Operator, Public, Read, Refusal, Staff, Write};
+pub use context::{Member, MemberContext, Operator, Public, Read, Refusal, Released, Staff, Write};
 pub use cursor::Cursor;
 pub use extract::{IfMatch, Nested, PathId, PathText, Ref, RequestUri};
 pub use host::{HostCache, HostOrganization};

@@ -13,6 +13,8 @@ use db::TenantTx;
 use kernel::{AppError, AppResult, Permission, RoleId, RoleKey};
 use web::{Access, Route};
 
+use crate::roles::{self, NewRole};
+
 /// The route table.
 pub fn routes() -> Vec<Route> {
     let (read, write) = (Access::needs(Permission::SettingsRead), Access::needs(Permission::OrganizationWrite));
@@ -85,6 +87,8 @@ pub struct Settings {
     pub locale: String,
     /// Whether leaving `new` for an open status counts as first response.
     pub first_response_on_status: bool,
+    /// Whether customers may open accounts by themselves.
+    pub customer_registration: bool,
 }
 
 /// The settings of the open organization.
@@ -95,6 +99,7 @@ pub async fn settings(tx: &mut TenantTx) -> AppResult<Settings> {
         time_zone: row.time_zone,
         locale: row.locale,
         first_response_on_status: row.first_response_on_status,
+        customer_registration: row.customer_registration,
     })
 }
 
@@ -110,7 +115,16 @@ pub async fn provision(tx: &mut TenantTx) -> AppResult<bool> {
         let name =
             role.as_str().get(..1).unwrap_or_default().to_uppercase() + role.as_str().get(1..).unwrap_or_default();
         let permissions: Vec<String> = role.permissions().iter().map(|p| p.as_str().to_owned()).collect();
-        store::insert_role(tx, organization, id, (role.as_str(), &name), &permissions, now).await?;
+        let new = NewRole {
+            id,
+            key: role.as_str(),
+            name: &name,
+            permissions: &permissions,
+            is_shipped: true,
+            visibility: role.visibility(),
+            require_otp: false,
+        };
+        roles::insert(tx, organization, &new, now).await?;
     }
     Ok(true)
 }

@@ -1,21 +1,32 @@
 //! Staff: who works in the organization, with which role. Customers are people of `support`.
 //!
 //! Invariants: nobody grants or touches a role mightier than their own; nobody changes their own
-//! role or status; an organization keeps an active owner. Suspension ends all sessions.
-//! Tables: `users`, `platform.logins`. Permissions: `users:read`, `users:write`.
+//! role or status; an organization keeps an active owner. Suspension and removal end all sessions
+//! and open links. Whoever was removed keeps the name in every history and frees the address.
+//! Tables: `users`, `platform.logins`. Permissions: `users:read`, `users:write`. Events: `user.removed`.
 
-mod model;
 mod ops;
 mod store;
 mod wire;
 
-use kernel::{AppResult, OrganizationId, Page, Permission, Person, TeamId, UserId};
+use db::TenantTx;
+use kernel::{AppError, AppResult, OrganizationId, Page, Permission, Person, RoleKey, TeamId, UserId};
 use sqlx::PgConnection;
+use uuid::Uuid;
 use web::{Access, Route};
+
+use crate::roles::{self, Reach};
+use crate::{
+    links::Accepted,
+    sessions::{SessionOut, SessionQuery},
+};
 
 pub use ops::create::{NewUser, create};
 pub use store::{drop_unused_login, note_login};
 pub use wire::UserOut;
+
+/// Somebody of the staff was removed: entity is the person.
+pub const REMOVED: &str = "user.removed";
 
 /// The route table.
 pub fn routes() -> Vec<Route> {
@@ -40,6 +51,29 @@ pub fn routes() -> Vec<Route> {
             .body::<wire::PatchUser>()
             .ok::<UserOut>(200)
             .versioned(),
+        Route::delete("/users/{id}", write, "users_delete", "Remove a member of staff", ops::remove::delete)
+            .empty(204, "Removed; can be restored for thirty days."),
+        Route::post("/users/{id}/restore", write, "users_restore", "Bring somebody back", ops::remove::restore)
+            .ok::<UserOut>(200),
+        Route::post("/users/{id}/invite", write, "users_invite", "Send the invitation again", ops::invite::handler)
+            .ok::<Accepted>(202),
+        Route::get(
+            "/users/{id}/sessions",
+            write,
+            "users_sessions_list",
+            "Where somebody is signed in",
+            ops::sessions::list,
+        )
+        .query::<SessionQuery>()
+        .ok::<Page<SessionOut>>(200),
+        Route::delete(
+            "/users/{id}/sessions",
+            write,
+            "users_sessions_end",
+            "End all sessions of somebody",
+            ops::sessions::end,
+        )
+        .empty(204, "Ended."),
         Route::get(
             "/users/{id}/lockout",
             write,
@@ -79,6 +113,32 @@ pub struct UserName {
     pub is_active: bool,
 }
 
+/// Somebody, staff or customer, to whom an administrator does something.
+#[derive(Debug, Clone)]
+pub(crate) struct Target {
+    pub id: Uuid,
+    pub is_active: bool,
+    /// What the person can do; of customers as if it were with every ticket, since anybody's can be meant.
+    pub reach: Reach,
+}
+
+/// The person; 404 when there is none.
+pub(crate) async fn target(tx: &mut TenantTx, person: Person) -> AppResult<Target> {
+    let organization = tx.organization();
+    match person {
+        Person::Staff(id) => {
+            let user = store::find(tx, organization, id).await?.ok_or(AppError::NotFound)?;
+            let reach = roles::named(tx, &user.role).await?.reach();
+            Ok(Target { id: id.0, is_active: user.status == "active", reach })
+        }
+        Person::Customer(id) => {
+            let is_active = store::is_active_customer(tx, organization, id).await?.ok_or(AppError::NotFound)?;
+            Ok(Target { id: id.0, is_active, reach: Reach::everywhere(RoleKey::Customer.permissions()) })
+        }
+        Person::Key(_) | Person::System => Err(AppError::NotFound),
+    }
+}
+
 /// A member of staff, active or not.
 pub async fn find_user(tx: &mut PgConnection, organization: OrganizationId, id: UserId) -> AppResult<Option<UserName>> {
     let found = store::find(tx, organization, id).await?;
@@ -98,9 +158,4 @@ pub async fn find_addressee(
 /// The name of a team.
 pub async fn find_team(tx: &mut PgConnection, organization: OrganizationId, id: TeamId) -> AppResult<Option<String>> {
     Ok(crate::teams::find_name(tx, organization, id).await?)
-}
-
-/// The wire id of a person.
-pub fn wire_id(person: &Person) -> String {
-    crate::sessions::wire_id(person)
 }

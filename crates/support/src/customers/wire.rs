@@ -43,6 +43,24 @@ pub struct CreateCustomer {
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+pub struct Register {
+    pub email: String,
+    pub name: String,
+    /// 10 to 256 characters.
+    pub password: String,
+    /// Slug; on the bare host only, and there it must be given.
+    pub organization: Option<String>,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ConfirmRegistration {
+    /// Of the mailed link.
+    pub token: String,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct PatchCustomer {
     /// A changed address is unverified.
     #[serde(default, deserialize_with = "web::given")]

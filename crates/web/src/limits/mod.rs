@@ -241,7 +241,8 @@ pub(crate) async fn layer(State(state): State<AppState>, mut request: Request, n
     let claims = context::any_claims(request.headers(), &state).await;
     let ip = request.extensions().get::<Caller>().and_then(|caller| caller.ip);
     let subjects = state.limits.subjects(request.headers(), ip, claims.as_ref()).await;
-    request.extensions_mut().insert(SignedIn(claims.is_some()));
+    let is_signed_in = SignedIn(claims.is_some() || context::has_api_key(request.headers()));
+    request.extensions_mut().insert(is_signed_in);
     let standing = state.limits.take(subjects).await;
     let mut response = match standing.refused {
         Some((limit, seconds)) => {
@@ -254,7 +255,7 @@ pub(crate) async fn layer(State(state): State<AppState>, mut request: Request, n
     response
 }
 
-/// Whether the request carries a token that we made and that has not ended.
+/// Whether the request carries a token that we made and that has not ended, or what looks like an API key.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct SignedIn(pub bool);
 

@@ -5,13 +5,14 @@ use kernel::{Actor, AppError, AppResult, Person, UserId};
 use web::{ApiResult, Body, Staff, Write};
 
 use crate::{
+    links::invite_by_mail,
     password,
     people::{
-        model::check_rank,
         store,
         wire::{CreateUser, CreatedUser, UserOut},
     },
-    sessions::{invite, set_password_now},
+    roles,
+    sessions::set_password_now,
 };
 
 /// What a new member of staff needs.
@@ -23,7 +24,7 @@ pub struct NewUser {
     pub name: String,
     /// Key of a role.
     pub role: String,
-    /// Hash of a password that passed the policy; without one the person is invited.
+    /// Hash of a password that passed the policy; without one the person has to be invited.
     pub password_hash: Option<String>,
 }
 
@@ -32,7 +33,7 @@ pub async fn handler(cx: Staff<Write>, Body(input): Body<CreateUser>) -> ApiResu
     let released = cx.0.release().await?;
     let password_hash = match input.password {
         Some(password) => {
-            password::check(&password, &input.email.to_lowercase())?;
+            password::check("password", &password, &input.email.to_lowercase())?;
             Some(password::hash(password).await?)
         }
         None => None,
@@ -40,36 +41,37 @@ pub async fn handler(cx: Staff<Write>, Body(input): Body<CreateUser>) -> ApiResu
     let new = NewUser { email: input.email, name: input.name, role: input.role, password_hash };
     let mut cx = released.reopen().await?;
     let actor = cx.actor.clone();
-    let (user, token) = create(&mut cx.tx, &actor, new).await?;
-    let base = cx.state.config.organization_url(&cx.organization.slug);
-    let invitation_url = token.map(|token| format!("{base}/set-password#{token}"));
+    let is_invited = new.password_hash.is_none();
+    let user = create(&mut cx.tx, &actor, new).await?;
+    let invitation_url = if is_invited {
+        let state = cx.state.clone();
+        let link = invite_by_mail(&mut cx.tx, &state.keys, Person::Staff(user.id)).await?;
+        Some(link.url(&state, &cx.organization))
+    } else {
+        None
+    };
     let answer = web::created(&CreatedUser { invitation_url, user: user.clone() }, user.version);
     cx.commit(answer).await
 }
 
-/// Writes the person; the token of a one-time link comes back when there is no password.
-pub async fn create(tx: &mut TenantTx, actor: &Actor, new: NewUser) -> AppResult<(UserOut, Option<String>)> {
+/// Writes the person. Without a password they cannot sign in until they are invited.
+pub async fn create(tx: &mut TenantTx, actor: &Actor, new: NewUser) -> AppResult<UserOut> {
     let (organization, now) = (tx.organization(), tx.now());
     let email = kernel::email::normalize(&new.email)
         .ok_or_else(|| AppError::invalid("email", "invalid", "This is not a mail address."))?;
     let name = web::text("name", &new.name, 1, 200)?;
-    let role = store::find_role(tx, organization, &new.role)
-        .await?
-        .ok_or_else(|| AppError::invalid("role", "unknown", "There is no such role."))?;
-    check_rank(&actor.role, &new.role)?;
+    let role = roles::within_reach(tx, actor, &new.role).await?;
     let id: UserId = tx.id();
-    store::insert(tx, organization, id, (&email, &name), role, now).await.on_constraint("users_email_key", || {
-        AppError::taken("email", "Somebody of the staff has this address already.")
-    })?;
+    store::insert(tx, organization, id, (&email, &name), role.id, now)
+        .await
+        .on_constraint("users_email_key", || {
+            AppError::taken("email", "Somebody of the staff has this address already.")
+        })?;
     store::note_login(tx, organization, &email).await?;
     let user = store::find(tx, organization, id).await?.ok_or(AppError::NotFound)?;
     tx.audit_change("user.created", ("user", Some(id.0)), &(), &user);
-    let token = match &new.password_hash {
-        Some(hash) => {
-            set_password_now(tx, Person::Staff(id), hash).await?;
-            None
-        }
-        None => Some(invite(tx, Person::Staff(id)).await?),
-    };
-    Ok((user, token))
+    if let Some(hash) = &new.password_hash {
+        set_password_now(tx, Person::Staff(id), hash).await?;
+    }
+    Ok(user)
 }

@@ -7,12 +7,12 @@ use db::{
     audit::Origin,
     platform::Organization,
 };
-use kernel::{Actor, AppError, AppResult, CustomerId, OrganizationId, Person, SessionId, UserId};
+use kernel::{AppError, AppResult, OrganizationId, SessionId};
 use serde_json::json;
 use web::{ApiResult, AppState, Body, Config, Public, token};
 
 use crate::{
-    password,
+    otp, password,
     sessions::{
         cookie,
         model::{RefreshToken, SESSION_LIFE},
@@ -69,7 +69,7 @@ async fn run(public: &Public, input: &Login) -> AppResult<Option<(SignedIn, Refr
     };
     match credential {
         Some(credential) if fits && credential.is_active => {
-            start_session(public, organization, &attempt, &credential).await.map(Some)
+            start_session(public, organization, &attempt, &credential, input.otp.as_deref()).await.map(Some)
         }
         credential => {
             refuse(public, &organization, &attempt, credential.as_ref()).await?;
@@ -106,8 +106,10 @@ async fn start_session(
     organization: Organization,
     attempt: &Attempt,
     credential: &Credential,
+    otp: Option<&str>,
 ) -> AppResult<(SignedIn, RefreshToken)> {
-    let mut tx = public.open(&organization, Mode::Write).await?;
+    let tx = public.open(&organization, Mode::Write).await?;
+    let mut tx = otp::pass(tx, public, (credential.entity(), credential.id), otp).await?;
     let (session, now) = (tx.id(), tx.now());
     attempt.succeeded(&mut tx, now).await?;
     let new = NewSession {
@@ -117,6 +119,7 @@ async fn start_session(
         user_agent: public.caller.user_agent.clone(),
         ip: public.caller.ip.map(|ip| ip.to_string()),
         expires_at: now + SESSION_LIFE,
+        impersonator: None,
     };
     store::insert(&mut tx, organization.id, &new, now).await?;
     let token = issue_refresh(&mut tx, organization.id, session).await?;
@@ -160,22 +163,9 @@ pub async fn issue_refresh(
 
 /// The answer for a session, with role and permissions as the database knows them now.
 pub async fn signed_in(state: &AppState, organization: Organization, session: SessionId) -> AppResult<SignedIn> {
-    let (_tx, who) = TenantTx::open(&state.db, organization.tenant(), Some(session), Mode::Read).await?;
+    let (_tx, who) = TenantTx::open(&state.db, organization.tenant(), Some(session.into()), Mode::Read).await?;
     let who = who.ok_or_else(|| AppError::internal("a session without a person"))?;
-    let person = match who.kind.as_str() {
-        "customer" => Person::Customer(CustomerId(who.id)),
-        _ => Person::Staff(UserId(who.id)),
-    };
-    let actor = Actor {
-        person,
-        name: who.name.clone(),
-        email: who.email.clone(),
-        role: who.role.clone(),
-        session: Some(session),
-        permissions: who.permissions(),
-        ..Actor::system(organization.id)
-    };
-    let user = Me::new(&actor, &organization);
+    let user = Me::new(&who.actor(organization.id, session.into())?, &organization);
     let claims =
         token::Claims::new(user.id.clone(), organization.id, session, token::Audience::Organization, state.db.now());
     let access = state.signing.sign(&claims)?;

@@ -1,8 +1,10 @@
 //! One use case a file.
 
-pub mod invite;
+pub mod impersonate;
+pub mod list;
 pub mod login;
 pub mod logout;
 pub mod me;
 pub mod operator;
+pub mod password;
 pub mod refresh;

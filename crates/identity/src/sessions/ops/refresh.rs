@@ -47,8 +47,8 @@ async fn run(public: &Public, text: &str) -> AppResult<Option<(SignedIn, Refresh
             None => return Ok(None),
         },
     };
-    let (mut tx, who) =
-        TenantTx::open(&public.state.db, organization.tenant(), Some(token.session), Mode::Write).await?;
+    let session = Some(token.session.into());
+    let (mut tx, who) = TenantTx::open(&public.state.db, organization.tenant(), session, Mode::Write).await?;
     let (hash, now) = (token.hash(), tx.now());
     let Some(rotated_at) = store::lock_refresh(&mut tx, organization.id, &hash, token.session).await? else {
         return Ok(None);
@@ -67,6 +67,7 @@ async fn run(public: &Public, text: &str) -> AppResult<Option<(SignedIn, Refresh
         Use::First => store::mark_rotated(&mut tx, organization.id, &hash, now).await?,
         Use::Repeated => {}
     }
+    store::note_refresh(&mut tx, organization.id, token.session, now).await?;
     let next = issue_refresh(&mut tx, organization.id, token.session).await?;
     tx.commit().await?;
     Ok(Some((signed_in(&public.state, organization, token.session).await?, next)))

@@ -5,8 +5,11 @@ use serde_json::{Value, json};
 use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
-use super::things::{Operation, Things, operations, uploaded};
-use crate::harness::{Answer, Client, TestApp, schema, world::PASSWORD};
+use super::things::{Operation, Things, operations, second_factor, uploaded};
+use crate::{
+    harness::{Answer, Client, TestApp, schema, world::PASSWORD},
+    identity::account::{login, register, token_for},
+};
 
 /// Operations that change nothing worth a line, and why.
 const EXCEPTIONS: [(&str, &str); 2] = [
@@ -51,8 +54,16 @@ struct Walk {
     session: Client,
     /// Of a one-time link.
     link: String,
+    /// Confirms the second factor of the administrator.
+    code: String,
     team: String,
     mailbox: String,
+    /// Of a registration.
+    registration: String,
+    /// Somebody of the staff, and a customer, who have no password yet.
+    invited: [String; 2],
+    manager: Client,
+    owner: Client,
     /// What must stand in no line.
     secrets: Vec<String>,
 }
@@ -68,26 +79,54 @@ impl Walk {
         let invited = json!({"email": "invited@acme.test", "name": "CANARY-A invited", "role": "agent"});
         let invited = admin.post("/users/", invited).await.created();
         let link = invited["invitation_url"].as_str().unwrap().split('#').next_back().unwrap().to_owned();
+        let again = json!({"email": "again@acme.test", "name": "CANARY-A again", "role": "agent"});
+        let customer = json!({"email": "again@acme.example", "name": "CANARY-A again"});
+        let invited = [id(admin.post("/users/", again).await), id(admin.post("/customers/", customer).await)];
+        register(&anonymous, "registered@acme.example").await.is(202);
+        let registration = token_for(app, "registered@acme.example", "verify").await;
+        login(&anonymous, "owner@acme.test", PASSWORD).await.ok();
+        let (manager, owner) = (app.manager(), app.as_("owner"));
         let login = json!({"email": "viewer@acme.test", "password": PASSWORD});
         let tokens = anonymous.post("/auth/login/", login).await.ok();
         let text = |name: &str| tokens[name].as_str().unwrap().to_owned();
         let session = Client { token: Some(text("access")), ..anonymous.clone() };
-        let secrets = vec![PASSWORD.to_owned(), link.clone(), text("access"), text("refresh")];
+        let secrets = vec![PASSWORD.to_owned(), link.clone(), text("access"), text("refresh"), registration.clone()];
+        let setup = admin.post("/auth/otp/setup/", json!({"password": PASSWORD})).await.ok();
+        let code = app.totp(&setup["secret"], 0);
         let sql = format!(
             "update {}.messages set delivery_state = 'failed' where id = $1",
             app.world.a.organization.schema_name
         );
         let message: kernel::MessageId = things.id("messages").parse().unwrap();
         sqlx::query(AssertSqlSafe(sql)).bind(message.0).execute(&mut app.database.superuser().await).await.unwrap();
-        Self { things, admin, anonymous, session, link, team, mailbox, secrets }
+        Self {
+            things,
+            admin,
+            anonymous,
+            session,
+            link,
+            code,
+            team,
+            mailbox,
+            registration,
+            invited,
+            manager,
+            owner,
+            secrets,
+        }
     }
 
     /// A call that succeeds and changes something.
-    async fn call(&mut self, operation: &Operation) -> Answer {
+    async fn call(&mut self, app: &TestApp, operation: &Operation) -> Answer {
         let named = json!({ "name": format!("CANARY-A {}", operation.name) });
         let body = match operation.name {
             "auth_login" => json!({"email": "agent@acme.test", "password": PASSWORD}),
             "auth_password_reset_confirm" => json!({"token": self.link, "password": "another horse battery"}),
+            "auth_password_reset" => json!({"email": "technician@acme.test"}),
+            "auth_otp_confirm" => json!({"code": self.code}),
+            "auth_otp_setup" | "auth_otp_recovery_codes" | "auth_otp_delete" => json!({"password": PASSWORD}),
+            "auth_register_confirm" => json!({"token": self.registration}),
+            "auth_password_change" => json!({"current_password": PASSWORD, "new_password": "another horse battery"}),
             "tickets_update" | "tickets_replace" => json!({ "subject": format!("CANARY-A {}", operation.name) }),
             "tickets_tags_add" | "tickets_tags_replace" => json!({"tags": [operation.name.replace('_', "-")]}),
             "sla_policies_replace" => {
@@ -98,6 +137,20 @@ impl Walk {
         };
         let delete = |path: &str, id: &str| format!("/api/v1/{path}/{id}/");
         match operation.name {
+            // Somebody has one that can be taken away.
+            "users_otp_reset" => drop(second_factor(app, &app.agent()).await),
+            "customers_otp_reset" => drop(second_factor(app, &app.customer()).await),
+            _ => {}
+        }
+        match operation.name {
+            // The administrator's own is confirmed by now.
+            "auth_otp_setup" => operation.send(&app.manager(), &self.things, body).await,
+            "auth_password_change" => operation.send(&self.manager, &self.things, body).await,
+            "auth_sessions_end_others" => operation.send(&self.owner, &self.things, body).await,
+            "users_invite" => self.admin.post(&format!("/users/{}/invite/", self.invited[0]), Value::Null).await,
+            "customers_invite" => {
+                self.admin.post(&format!("/customers/{}/invite/", self.invited[1]), Value::Null).await
+            }
             "auth_logout" => self.session.post("/auth/logout/", Value::Null).await,
             "organization_logo_put" => {
                 let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec();
@@ -127,7 +180,14 @@ fn changing() -> Vec<Operation> {
     }));
     // What operators do belongs to no organization, in whose log it could stand; they have their own.
     all.retain(|operation| operation.method != Method::GET && !operation.path.starts_with("/api/v1/platform/"));
-    let last = ["sla_policies_delete", "sla_policies_restore", "tickets_delete", "tickets_restore"];
+    let last = [
+        "sla_policies_delete",
+        "sla_policies_restore",
+        "tickets_delete",
+        "tickets_restore",
+        "users_delete",
+        "users_restore",
+    ];
     all.sort_by_key(|operation| {
         let at_end = last.iter().position(|name| *name == operation.name).map_or(0, |place| place + 2);
         (at_end.max(usize::from(operation.method == Method::DELETE)), operation.name)
@@ -148,9 +208,19 @@ async fn every_change_leaves_a_line() {
             continue;
         }
         let name = operation.name;
-        let answer = walk.call(operation).await;
+        let answer = walk.call(&app, operation).await;
         let text = String::from_utf8_lossy(&answer.bytes);
         assert!(answer.status.is_success(), "{name}: give it a call that works: {} {text}", answer.status);
+        if name == "api_keys_create" || name.starts_with("auth_otp_") && !answer.bytes.is_empty() {
+            let shown = answer.json();
+            let codes = shown["recovery_codes"].as_array().into_iter().flatten();
+            walk.secrets.extend(codes.chain([&shown["secret"]]).filter_map(Value::as_str).map(str::to_owned));
+            walk.secrets.extend(shown["key"].as_str().and_then(|key| key.rsplit('_').next()).map(str::to_owned));
+        }
+        if operation.name == "auth_password_reset" {
+            // Only a job looks at who it is about.
+            app.run_jobs().await;
+        }
         let lines = lines_of(&app, answer.headers["x-request-id"].to_str().unwrap()).await;
         assert!(!lines.is_empty(), "{name} leaves nothing in the audit log");
         for line in lines {
@@ -175,8 +245,9 @@ async fn nothing_secret(app: &TestApp, walk: &Walk) {
     let hashes = format!(
         "select password_hash from {schema}.users where password_hash is not null
          union select password_hash from {schema}.customers where password_hash is not null
-         union select encode(hash, 'hex') from {schema}.refresh_tokens union select encode(hash, 'hex') from {schema}.invitations
-         union select encode(hash, 'base64') from {schema}.refresh_tokens union select encode(hash, 'base64') from {schema}.invitations"
+         union select encode(hash, 'hex') from {schema}.refresh_tokens union select encode(hash, 'hex') from {schema}.links
+         union select encode(hash, 'base64') from {schema}.refresh_tokens union select encode(hash, 'base64') from {schema}.links
+         union select encode(hash, 'hex') from {schema}.api_keys union select encode(hash, 'hex') from {schema}.recovery_codes"
     );
     let mut secrets: Vec<String> = sqlx::query_scalar(AssertSqlSafe(hashes)).fetch_all(&mut superuser).await.unwrap();
     assert!(secrets.len() >= 6, "{secrets:?}");

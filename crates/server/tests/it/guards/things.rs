@@ -8,13 +8,16 @@ use kernel::{JobId, id};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::harness::{Answer, Client, TestApp, schema, world::Side};
+use crate::harness::{
+    Answer, Client, TestApp, schema,
+    world::{PASSWORD, Side},
+};
 
 /// Wire ids by the first part of their path.
 #[derive(Debug, Clone)]
 pub struct Things(HashMap<&'static str, String>);
 
-const KINDS: [(&str, &str); 12] = [
+const KINDS: [(&str, &str); 15] = [
     ("tickets", "tkt"),
     ("messages", "msg"),
     ("files", "fil"),
@@ -25,6 +28,9 @@ const KINDS: [(&str, &str); 12] = [
     ("sla-policies", "sla"),
     ("mail-catcher", "out"),
     ("jobs", "job"),
+    ("auth", "ses"),
+    ("roles", "rol"),
+    ("api-keys", "key"),
     ("platform", "opr"),
     ("audit-log", "aud"),
 ];
@@ -40,6 +46,9 @@ impl Things {
     pub async fn of_both(app: &TestApp) -> (Self, Self) {
         let a = Self::make(app, &app.world.a, &app.admin(), &app.customer()).await;
         let b = Self::make(app, &app.world.b, &app.foreign_admin(), &app.foreign("customer")).await;
+        for customer in [app.as_("customer2"), app.foreign("customer2")] {
+            second_factor(app, &customer).await;
+        }
         (a, b)
     }
 
@@ -57,6 +66,10 @@ impl Things {
         let message = admin.post(&below("messages"), reply).await.created()["id"].as_str().unwrap().to_owned();
         admin.post(&below("read"), json!({})).await.is(204);
         admin.patch(&format!("/teams/{}/", side.team), json!({"members": [side.user("agent")]})).await.ok();
+        let made =
+            async |path: &str, body: Value| admin.post(path, body).await.created()["id"].as_str().unwrap().to_owned();
+        let role = made("/roles/", json!({"name": text("role"), "key": "guards", "permissions": ["users:read"]})).await;
+        let key = made("/api-keys/", json!({"name": text("key"), "scopes": ["tickets:read"]})).await;
         let mailbox = admin.get("/mailboxes/").await.ok()["results"][0].clone();
         let raw = format!(
             "From: cleo@{0}.example\r\nTo: {1}\r\nSubject: {2}\r\nMessage-ID: <guard@{0}>\r\n\r\n{2}\r\n",
@@ -79,6 +92,9 @@ impl Things {
             ("sla-policies", first("/sla-policies/").await),
             ("mail-catcher", first("/mail-catcher/").await),
             ("jobs", dead_job(app, side).await),
+            ("auth", other_session(admin, side).await),
+            ("roles", role),
+            ("api-keys", key),
             ("audit-log", first("/audit-log/").await),
             ("platform", app.state.db.ids.id::<kernel::OperatorId>().to_string()),
         ];
@@ -101,6 +117,14 @@ impl Things {
     }
 }
 
+/// Sets up a second factor; the caller's session goes on.
+pub async fn second_factor(app: &TestApp, client: &Client) -> (Value, Vec<String>) {
+    let secret = client.post("/auth/otp/setup/", json!({"password": PASSWORD})).await.ok()["secret"].clone();
+    let confirmed = client.post("/auth/otp/confirm/", json!({"code": app.totp(&secret, 0)})).await.ok();
+    let codes = confirmed["recovery_codes"].as_array().unwrap().iter();
+    (secret, codes.map(|code| code.as_str().unwrap().to_owned()).collect())
+}
+
 /// The answer to a small file.
 pub async fn uploaded(client: &Client, text: &str) -> Answer {
     let body = format!(
@@ -108,6 +132,16 @@ pub async fn uploaded(client: &Client, text: &str) -> Answer {
     );
     let kind = [("content-type", "multipart/form-data; boundary=x")];
     client.raw(Method::POST, "/files/", &kind, body.into_bytes()).await
+}
+
+/// A second session of the administrator.
+async fn other_session(admin: &Client, side: &Side) -> String {
+    let signed_out = Client { token: None, ..admin.clone() };
+    let login = json!({"email": side.member("admin").email, "password": PASSWORD});
+    signed_out.post("/auth/login/", login).await.ok();
+    let sessions = admin.get("/auth/sessions/").await.ok();
+    let other = sessions["results"].as_array().unwrap().iter().find(|session| session["is_current"] == false);
+    other.unwrap()["id"].as_str().unwrap().to_owned()
 }
 
 /// A job that failed for good.
@@ -175,6 +209,19 @@ impl Operation {
         match self.name {
             "auth_login" | "platform_auth_login" => json!({"email": "nobody@example.org", "password": "no password"}),
             "auth_password_reset_confirm" => json!({"token": "none", "password": "correct horse battery"}),
+            "auth_password_reset" => json!({"email": "nobody@example.org"}),
+            "auth_password_change" => {
+                json!({"current_password": "no password", "new_password": "correct horse battery"})
+            }
+            "auth_register" => {
+                json!({"email": "guard@example.org", "name": "Guard", "password": "correct horse battery"})
+            }
+            "auth_register_confirm" => json!({"token": "none"}),
+            "auth_otp_setup" | "auth_otp_recovery_codes" | "auth_otp_delete" => json!({"password": "no password"}),
+            "auth_otp_confirm" => json!({"code": "000000"}),
+            "users_impersonate" | "customers_impersonate" => json!({"reason": "Guard"}),
+            "roles_create" => json!({"name": "Guard", "permissions": ["users:read"]}),
+            "api_keys_create" => json!({"name": "Guard", "scopes": ["tickets:read"]}),
             "auth_refresh" => json!({"refresh": "none"}),
             "customers_create" => json!({"email": "guard@example.org", "name": "Guard"}),
             "users_create" => json!({"email": "guard@example.org", "name": "Guard", "role": "agent"}),
@@ -184,6 +231,8 @@ impl Operation {
                 json!({"name": "Guard", "priority": "low", "resolution_time": 60, "response_time": 30})
             }
             "customers_update"
+            | "roles_update"
+            | "api_keys_update"
             | "users_update"
             | "users_update_me"
             | "teams_update"

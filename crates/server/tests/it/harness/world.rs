@@ -106,7 +106,7 @@ impl Side {
                 role: role.to_owned(),
                 password_hash: Some(hash.clone()),
             };
-            let (user, _) = identity::people::create(&mut tx, &system, new).await.unwrap();
+            let user = identity::people::create(&mut tx, &system, new).await.unwrap();
             let session = insert_session(&mut tx, "user", user.id.0).await;
             members.insert(who, Member { person: Person::Staff(user.id), email, session });
         }
@@ -146,7 +146,7 @@ impl Side {
         let sub = match member.person {
             Person::Staff(id) => id.to_string(),
             Person::Customer(id) => id.to_string(),
-            Person::System => unreachable!("the system has no session"),
+            Person::Key(_) | Person::System => unreachable!("only people have sessions"),
         };
         let claims = Claims::new(sub, self.organization.id, member.session, Audience::Organization, state.db.now());
         state.signing.sign(&claims).unwrap()

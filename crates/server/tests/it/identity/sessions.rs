@@ -4,27 +4,11 @@ use axum::http::{Method, header};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
+use super::account::{bearer, confirm, login, refresh, signed_in};
 use crate::{
     guards::by_https,
-    harness::{Answer, Client, TestApp, world::PASSWORD},
+    harness::{Answer, TestApp, world::PASSWORD},
 };
-
-async fn login(client: &Client, email: &str, password: &str) -> Answer {
-    client.post("/auth/login/", json!({"email": email, "password": password})).await
-}
-
-/// The tokens of somebody of organization A.
-async fn signed_in(app: &TestApp, who: &str) -> Value {
-    login(&app.anonymous(), &app.world.a.member(who).email, PASSWORD).await.ok()
-}
-
-async fn refresh(client: &Client, token: &Value) -> Answer {
-    client.post("/auth/refresh/", json!({"refresh": token})).await
-}
-
-fn bearer(app: &TestApp, access: &Value) -> Client {
-    Client { token: Some(access.as_str().unwrap().to_owned()), ..app.anonymous() }
-}
 
 /// The answer without what differs between any two answers.
 fn anonymized(answer: &Answer) -> Value {
@@ -237,10 +221,6 @@ async fn invited(app: &TestApp, email: &str) -> String {
     let (page, token) = url.split_once('#').unwrap();
     assert_eq!(page, "http://acme.localhost:8000/set-password");
     token.to_owned()
-}
-
-async fn confirm(client: &Client, token: &str, password: &str) -> Answer {
-    client.post("/auth/password/reset/confirm/", json!({"token": token, "password": password})).await
 }
 
 #[tokio::test]
