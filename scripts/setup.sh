@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing and says nothing when all is there.
 #   setup.sh run              for building and running: Rust (checked only), a C compiler, PostgreSQL 15 or newer
-#   setup.sh test             for the checks as well: a mail server for tests, sqlx-cli, cargo-deny
+#   setup.sh test             for the checks as well: a mail server and a name server for tests, sqlx-cli, cargo-deny
 #   setup.sh packages NAME..  the part that needs root
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -59,6 +59,7 @@ setup() {
     has git || missing+=(git)
     has psql || missing+=(postgresql-client)
     # The system's own Python: another one first on PATH does not see Debian's packages.
+    has dnsmasq || missing+=(dnsmasq-base)
     /usr/bin/python3 -c 'import aiosmtpd' 2>/dev/null || missing+=(python3-aiosmtpd)
   fi
   if ((${#missing[@]})); then need_packages "${missing[@]}"; fi

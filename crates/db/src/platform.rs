@@ -1,8 +1,8 @@
 //! Statements across organizations: the directory of organizations, domains, logins and mail
 //! addresses, operators, and who leads the background work. All of them run in a [`PlatformTx`].
 
-use chrono::{DateTime, Utc};
-use kernel::{AppError, AppResult, MailboxId, OperatorId, OrganizationId, SessionId};
+use chrono::{DateTime, TimeDelta, Utc};
+use kernel::{AppError, AppResult, MailboxId, OperatorId, OrganizationId, SessionId, slug};
 use serde::Serialize;
 use sqlx::{Connection, Executor, Postgres, pool::PoolConnection};
 
@@ -129,35 +129,78 @@ pub async fn list(db: &Db) -> AppResult<Vec<Organization>> {
 pub async fn insert(db: &Db, organization: &Organization) -> AppResult<()> {
     let mut tx = PlatformTx::begin(db, Mode::Write).await?;
     sqlx::query!(
-        "insert into platform.organizations (id, slug, name, schema_name, created_at) values ($1, $2, $3, $4, $5)",
+        "insert into platform.organizations (id, slug, skeleton, name, schema_name, created_at) values ($1, $2, $3, $4, $5, $6)",
         organization.id as _,
         organization.slug,
+        slug::skeleton(&organization.slug),
         organization.name,
         organization.schema_name,
         db.now()
     )
     .execute(&mut *tx)
     .await
-    .on_constraint("organizations_slug_key", || AppError::taken("slug", "This slug is already taken."))?;
+    .on_constraint("organizations_slug_key", || AppError::taken("slug", "This slug is already taken."))
+    .on_constraint("organizations_skeleton_key", looks_like_another)?;
     tx.commit().await
 }
 
-/// Adds a domain that is known to belong to the organization; again is harmless.
+fn looks_like_another() -> AppError {
+    AppError::taken("slug", "This slug looks like that of another organization.")
+}
+
+/// 409 on `slug` when an organization has it, or one that looks like it.
+pub async fn check_slug_is_free(db: &Db, slug: &str) -> AppResult<()> {
+    let mut tx = PlatformTx::begin(db, Mode::Read).await?;
+    let is_taken = sqlx::query_scalar!(
+        r#"select exists (select from platform.organizations where slug = $1 or skeleton = $2) as "is_taken!""#,
+        slug,
+        slug::skeleton(slug)
+    )
+    .fetch_one(&mut *tx)
+    .await?;
+    if is_taken { Err(looks_like_another()) } else { Ok(()) }
+}
+
+/// Adds a domain that the operator knows to belong to the organization; again is harmless.
 pub async fn add_domain(db: &Db, organization: OrganizationId, domain: &str) -> AppResult<()> {
     let mut tx = PlatformTx::begin(db, Mode::Write).await?;
-    let owner = sqlx::query_scalar!(
-        r#"insert into platform.domains (domain, organization_id, verified_at, created_at) values ($1, $2, $3, $3)
-           on conflict (domain) do update set domain = excluded.domain
-           returning organization_id as "organization_id: OrganizationId""#,
+    sqlx::query!(
+        "insert into platform.domains (domain, organization_id, verified_at, proof, created_at) values ($1, $2, $3, 'operator', $3)
+         on conflict (organization_id, domain) do update
+            set verified_at = coalesce(domains.verified_at, excluded.verified_at), proof = 'operator', failing_since = null",
         domain,
         organization as _,
         db.now()
     )
-    .fetch_one(&mut *tx)
+    .execute(&mut *tx)
+    .await
+    .on_constraint("domains_verified_key", || AppError::taken("domain", "This domain belongs to another organization."))?;
+    tx.commit().await
+}
+
+/// Domains that name servers once confirmed, of all organizations.
+pub async fn domains_proven_by_dns(db: &Db) -> AppResult<Vec<(OrganizationId, String)>> {
+    let mut tx = PlatformTx::begin(db, Mode::Read).await?;
+    let rows = sqlx::query!("select organization_id, domain from platform.domains where proof = 'dns' order by domain")
+        .fetch_all(&mut *tx)
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.organization_id, row.domain)).collect())
+}
+
+/// Notes whether the name servers still confirm a domain.
+pub async fn note_domain_check(db: &Db, organization: OrganizationId, domain: &str, confirmed: bool) -> AppResult<()> {
+    let mut tx = PlatformTx::begin(db, Mode::Write).await?;
+    sqlx::query!(
+        "update platform.domains
+            set checked_at = $4, failing_since = case when $3 then null else coalesce(failing_since, $4) end
+          where organization_id = $1 and domain = $2 and proof = 'dns'",
+        organization as _,
+        domain,
+        confirmed,
+        db.now()
+    )
+    .execute(&mut *tx)
     .await?;
-    if owner != organization {
-        return Err(AppError::taken("domain", "This domain belongs to another organization."));
-    }
     tx.commit().await
 }
 
@@ -236,6 +279,9 @@ pub async fn operator_of_session(db: &Db, session: SessionId) -> AppResult<Optio
 pub async fn prune(db: &Db, before: DateTime<Utc>) -> AppResult<()> {
     let mut tx = PlatformTx::begin(db, Mode::Write).await?;
     sqlx::query!("delete from platform.feed where occurred_at < $1", before).execute(&mut *tx).await?;
+    sqlx::query!("delete from platform.released_domains where released_at < $1", before - TimeDelta::days(90))
+        .execute(&mut *tx)
+        .await?;
     sqlx::query!("delete from platform.schedule_runs where due_at < $1", before).execute(&mut *tx).await?;
     sqlx::query!("delete from platform.operator_sessions where expires_at < $1", before).execute(&mut *tx).await?;
     tx.commit().await

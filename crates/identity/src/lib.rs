@@ -1,5 +1,6 @@
 //! Organizations, people, roles, sessions: who somebody is and how that is proven.
 
+pub mod domains;
 pub mod facade;
 pub mod jobs;
 pub mod organizations;
@@ -15,5 +16,6 @@ pub fn routes(table: &mut Routes) {
     table.add(sessions::routes());
     table.add(people::routes());
     table.add(teams::routes());
+    table.add(domains::routes());
     table.add(jobs::routes());
 }

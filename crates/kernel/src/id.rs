@@ -142,6 +142,10 @@ id_type!(/// A background job.
     JobId, "job");
 id_type!(/// An operator of the installation.
     OperatorId, "opr");
+id_type!(/// A way to sign in through somebody else.
+    IdentityProviderId, "idp");
+id_type!(/// A person as an identity provider knows them.
+    IdentityId, "idn");
 id_type!(/// A line of the audit log.
     AuditEntryId, "aud");
 

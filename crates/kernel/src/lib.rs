@@ -10,6 +10,7 @@ mod error;
 pub mod id;
 mod page;
 mod permission;
+pub mod slug;
 
 pub use actor::{Actor, Person, Visibility};
 pub use clock::{Clock, IdGen, ManualClock, SystemClock};

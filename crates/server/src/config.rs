@@ -6,6 +6,7 @@ use std::{net::SocketAddr, path::PathBuf};
 use channels::mail::smtp::SmtpConfig;
 use clap::Args;
 use tracing_subscriber::EnvFilter;
+use web::outbound::Allowed;
 
 use crate::failure::Failure;
 
@@ -62,6 +63,10 @@ pub struct Settings {
     pub metrics_bind: Option<SocketAddr>,
     /// The mail server; mails go to the mail catcher without it.
     pub smtp: Option<SmtpConfig>,
+    /// What may be called beside public addresses.
+    pub outbound_allow: Allowed,
+    /// The name server to ask; those of the system without it.
+    pub dns_server: Option<SocketAddr>,
     /// What is logged; `None` leaves it to the command.
     pub log: Option<String>,
     /// Log lines as JSON.
@@ -119,6 +124,8 @@ impl Options {
             bind: address("BIND", &self.bind)?,
             metrics_bind: port("METRICS_BIND", &self.metrics_bind)?,
             smtp: SmtpConfig::from_lookup(&variable).map_err(|error| Failure::new(error.to_string()))?,
+            outbound_allow: outbound_allow(&variable("OUTBOUND_ALLOW").unwrap_or_default())?,
+            dns_server: variable("DNS_SERVER").map(|text| dns_server(&text)).transpose()?,
             log,
             log_json,
             debug: flag("DEBUG", self.debug.as_deref())?,
@@ -150,6 +157,22 @@ fn port(name: &str, text: &str) -> Result<Option<SocketAddr>, Failure> {
     if text.trim() == "off" { Ok(None) } else { address(name, text).map(Some) }
 }
 
+fn outbound_allow(text: &str) -> Result<Allowed, Failure> {
+    Allowed::parse(text).map_err(|part| {
+        Failure::new(format!(
+            "OUTBOUND_ALLOW must be a list of addresses, networks and host names such as 10.0.0.0/8,idp.internal, not {part:?}."
+        ))
+    })
+}
+
+/// An address, with a port unless it is 53.
+fn dns_server(text: &str) -> Result<SocketAddr, Failure> {
+    let with_port = text.parse().ok().or_else(|| Some(SocketAddr::new(text.parse().ok()?, 53)));
+    with_port.ok_or_else(|| {
+        Failure::new(format!("DNS_SERVER must be an address such as 10.0.0.2 or 10.0.0.2:53, not {text:?}."))
+    })
+}
+
 fn flag(name: &str, text: Option<&str>) -> Result<bool, Failure> {
     match text.unwrap_or_default().trim().to_ascii_lowercase().as_str() {
         "" | "0" | "false" | "no" | "off" => Ok(false),
@@ -159,7 +182,7 @@ fn flag(name: &str, text: Option<&str>) -> Result<bool, Failure> {
 }
 
 /// A host name in the form in which hosts are compared.
-pub(crate) fn host_name(text: &str) -> Option<String> {
+fn host_name(text: &str) -> Option<String> {
     let name = text.trim().trim_end_matches('.').to_ascii_lowercase();
     let label = |label: &str| {
         (1..=63).contains(&label.len())
@@ -226,6 +249,8 @@ mod tests {
             ("BASE_DOMAIN", &["--base-domain", "http://x"], &[]),
             ("BASE_DOMAIN", &["--base-domain", "10.0.0.1"], &[]),
             ("EMAIL_PORT", &[], &[("EMAIL_HOST", "smtp.example.org"), ("EMAIL_PORT", "x")]),
+            ("OUTBOUND_ALLOW", &[], &[("OUTBOUND_ALLOW", "127.0.0.1,http://x")]),
+            ("DNS_SERVER", &[], &[("DNS_SERVER", "dns.example")]),
             ("LOG_FORMAT", &["--log-format", "xml"], &[]),
             ("LOG ", &["--log", "info,[{"], &[]),
             ("DEBUG", &["--debug=maybe"], &[]),

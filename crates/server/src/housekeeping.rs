@@ -1,20 +1,29 @@
-//! What is cleared away every night.
+//! What is cleared away and looked after every night.
 
 use chrono::TimeDelta;
 use db::{Mode, TenantTx, schedule::Schedule, worker::Registry};
+use identity::domains;
 use web::AppState;
 
 /// How long the feed, its ticks, and what has ended are kept.
 const KEPT: TimeDelta = TimeDelta::days(14);
 
 /// Everything that runs by the clock.
-pub const SCHEDULES: &[Schedule] = &[Schedule { name: "prune", cron: "17 3 * * *", kind: "platform.prune" }];
+pub const SCHEDULES: &[Schedule] = &[
+    Schedule { name: "prune", cron: "17 3 * * *", kind: "platform.prune" },
+    Schedule { name: "domains", cron: "41 4 * * *", kind: domains::CHECK },
+];
 
 /// Adds the schedules and their jobs.
 pub fn jobs(registry: &mut Registry, state: &AppState) {
     for schedule in state.schedules {
         registry.schedule(*schedule);
     }
+    let asking = state.clone();
+    registry.handle(domains::CHECK, move |_| {
+        let state = asking.clone();
+        async move { Ok(domains::check_all(&state).await?) }
+    });
     let db = state.db.clone();
     registry.handle("platform.prune", move |_| {
         let db = db.clone();

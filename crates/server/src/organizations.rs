@@ -18,6 +18,8 @@ pub async fn ensure(
     if let Some(known) = platform::find_by_slug(db, slug).await? {
         return Ok((known, false));
     }
+    // Before a schema is made for it.
+    platform::check_slug_is_free(db, slug).await?;
     let id: OrganizationId = db.ids.id();
     let schema_name = if own_schema { format!("t_{}", kernel::id::encode(id.0)) } else { "shared".to_owned() };
     let new = Organization {
@@ -34,8 +36,8 @@ pub async fn ensure(
     match platform::insert(db, &new).await {
         Ok(()) => Ok((new, true)),
         // Somebody else was faster.
-        Err(AppError::Conflict(..)) => {
-            let known = platform::find_by_slug(db, slug).await?.ok_or(AppError::NotFound)?;
+        Err(error @ AppError::Conflict(..)) => {
+            let known = platform::find_by_slug(db, slug).await?.ok_or(error)?;
             Ok((known, false))
         }
         Err(error) => Err(error),

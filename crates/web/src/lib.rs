@@ -4,6 +4,7 @@
 pub mod body;
 mod context;
 mod cursor;
+pub mod dns;
 pub mod extract;
 mod host;
 mod middleware;
@@ -19,6 +20,7 @@ pub mod token;
 pub use body::Body;
 pub use context::{Member, MemberContext, Operator, Public, Read, Staff, Write};
 pub use cursor::Cursor;
+pub use dns::Dns;
 pub use extract::{IfMatch, Nested, PathId, Ref, RequestUri};
 pub use host::{HostCache, HostOrganization};
 pub use middleware::{Caller, service};

@@ -5,12 +5,12 @@ use db::{
     Mode, TenantTx,
     platform::{self, Organization},
 };
-use identity::{organizations::check_slug, people::NewUser};
+use identity::{domains, organizations::check_slug, people::NewUser};
 use kernel::Actor;
 use serde_json::{Value, json};
 
 use super::{Run, output::table, user};
-use crate::{boot::Booted, compose, config::host_name, failure::Failure, organizations};
+use crate::{boot::Booted, compose, failure::Failure, organizations};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Placement {
@@ -84,12 +84,7 @@ fn check(input: &mut Create, base_domain: &str) -> Result<(), Failure> {
     check_slug(&input.slug)?;
     input.name = web::text("name", &input.name, 1, 200)?;
     if let Some(domain) = &mut input.domain {
-        let name = host_name(domain).filter(|name| name.contains('.'));
-        let name = name.ok_or_else(|| Failure::new(format!("{domain:?} is not a host name.")))?;
-        if name == base_domain || name.ends_with(&format!(".{base_domain}")) {
-            return Err(Failure::new(format!("{name} lies under {base_domain}, where slugs decide.")));
-        }
-        *domain = name;
+        *domain = domains::normalize(domain, base_domain)?;
     }
     if let Some(email) = &mut input.admin_email {
         *email =

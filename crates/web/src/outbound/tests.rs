@@ -209,8 +209,7 @@ async fn compressed_answers_are_not_unpacked() {
 
 #[tokio::test]
 async fn documents_are_kept_for_a_while() {
-    let server =
-        Canary::answering("HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}").await;
+    let server = Canary::answering("HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}").await;
     let (client, url) = (open(), server.url());
     let start = DateTime::from_timestamp(1_790_000_000, 0).unwrap();
     let ask = async |seconds: i64, age: i64| {

@@ -320,7 +320,9 @@ async fn functions_that_see_more_are_guarded() {
           where {ours} group by 1, f.oid order by 1"
     );
     let mut expected = vec![
+        "platform.add_domain | app_api".to_owned(),
         "platform.claim_mail_address | app_api".to_owned(),
+        "platform.domains_of | app_api".to_owned(),
         "platform.drop_login | app_api".to_owned(),
         "platform.enter | helpdesk_rt".to_owned(),
         "platform.note_login | app_api".to_owned(),
@@ -329,6 +331,8 @@ async fn functions_that_see_more_are_guarded() {
         "platform.outbox_take | app_platform".to_owned(),
         "platform.placement | helpdesk_rt".to_owned(),
         "platform.release_mail_address | app_api".to_owned(),
+        "platform.remove_domain | app_api".to_owned(),
+        "platform.verify_domain | app_api".to_owned(),
     ];
     for schema in SCHEMAS {
         expected.push(format!("{schema}.search_customers | app_api"));

@@ -31,7 +31,9 @@ impl Things {
     /// Well-formed ids of nothing.
     pub fn random() -> Self {
         let id = |prefix: &str| format!("{prefix}_{}", id::encode(Uuid::from_u128(rand::random())));
-        Self(KINDS.iter().map(|(kind, prefix)| (*kind, id(prefix))).collect())
+        let mut ids: HashMap<_, _> = KINDS.iter().map(|(kind, prefix)| (*kind, id(prefix))).collect();
+        ids.insert("domains", format!("{}.example", id("none")));
+        Self(ids)
     }
 
     /// Makes one of each, in both organizations.
@@ -65,6 +67,8 @@ impl Things {
         let received = receive(&app.state, mailbox["address"].as_str().unwrap(), raw.into()).await.unwrap();
         process(&app.state, received.organization, received.mail.unwrap()).await.unwrap();
         app.run_jobs().await;
+        let domain = format!("help.{}.example", side.organization.slug);
+        admin.post("/domains/", json!({ "domain": domain })).await.created();
         let first = async |path: &str| admin.get(path).await.ok()["results"][0]["id"].as_str().unwrap().to_owned();
         let ids = [
             ("tickets", ticket),
@@ -77,6 +81,7 @@ impl Things {
             ("sla-policies", first("/sla-policies/").await),
             ("mail-catcher", first("/mail-catcher/").await),
             ("jobs", dead_job(app, side).await),
+            ("domains", domain),
         ];
         Self(ids.into_iter().collect())
     }
@@ -88,7 +93,7 @@ impl Things {
     /// The address of an operation with our ids.
     pub fn fill(&self, template: &str) -> String {
         let kind = template.trim_start_matches("/api/v1/").split('/').next().unwrap();
-        let mut path = template.replace("{user}", self.id("users"));
+        let mut path = template.replace("{user}", self.id("users")).replace("{domain}", self.id("domains"));
         if path.contains("{id}") {
             path = path.replace("{id}", self.id(kind));
         }
@@ -159,6 +164,7 @@ impl Operation {
             "auth_login" | "platform_auth_login" => json!({"email": "nobody@example.org", "password": "no password"}),
             "auth_password_reset_confirm" => json!({"token": "none", "password": "correct horse battery"}),
             "auth_refresh" => json!({"refresh": "none"}),
+            "domains_create" => json!({"domain": "guard.example"}),
             "customers_create" => json!({"email": "guard@example.org", "name": "Guard"}),
             "users_create" => json!({"email": "guard@example.org", "name": "Guard", "role": "agent"}),
             "teams_create" => json!({"name": "Guard"}),

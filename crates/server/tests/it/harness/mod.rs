@@ -17,7 +17,7 @@ use db::{Db, Vault};
 use kernel::{Clock, IdGen, ManualClock};
 use object_store::local::LocalFileSystem;
 use server::{compose, pages};
-use web::{AppState, Config, HostCache, Keys};
+use web::{AppState, Config, Dns, HostCache, Keys, Outbound, outbound::Allowed};
 
 pub use client::{Answer, Client};
 pub use world::World;
@@ -72,6 +72,9 @@ impl Ground {
             keys,
             files: Arc::new(LocalFileSystem::new_with_prefix(folder.path().join("files")).unwrap()),
             hosts: HostCache::default(),
+            outbound: Outbound::new(Allowed::parse("127.0.0.1").unwrap()).unwrap(),
+            // Nobody answers there.
+            dns: Dns::new(Some("127.0.0.1:1".parse().unwrap())),
             schedules: server::housekeeping::SCHEDULES,
         };
         Self { state, clock, folder, database }
@@ -90,7 +93,12 @@ impl TestApp {
 
     /// With a mail server instead of the catcher.
     pub async fn with_smtp(smtp: Option<channels::mail::smtp::SmtpConfig>) -> Self {
-        let Ground { state, clock, folder, database } = Ground::new().await;
+        Self::on(Ground::new().await, smtp).await
+    }
+
+    /// With a ground that the test prepared.
+    pub async fn on(ground: Ground, smtp: Option<channels::mail::smtp::SmtpConfig>) -> Self {
+        let Ground { state, clock, folder, database } = ground;
         let mailer = compose::mailer(&state.config, smtp).unwrap();
         let world = World::create(&state, &database).await;
         let service = compose::service(&state, pages::router());

@@ -1,4 +1,5 @@
-//! Sessions, staff and teams.
+//! Sessions, staff, teams and domains.
 
+mod domains;
 mod people;
 mod sessions;
