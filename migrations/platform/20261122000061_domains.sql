@@ -16,6 +16,10 @@ alter table domains drop constraint domains_pkey;
 drop index domains_organization_idx;
 alter table domains add constraint domains_pkey primary key (organization_id, domain);
 create unique index domains_verified_key on domains (domain) where verified_at is not null;
+-- What its owner has to put into the domain name system.
+alter table domains add column challenge text;
+update domains set challenge = encode(uuid_send(gen_random_uuid()), 'hex');
+alter table domains alter column challenge set not null;
 -- By whom it was proven: the name servers, which are asked again each day, or the operator.
 alter table domains add column proof text;
 update domains set proof = 'operator' where verified_at is not null;

@@ -103,25 +103,25 @@ $$;
 
 -- Domains of the organization that is open, proven or not.
 create or replace function platform.domains_of(p_organization uuid)
-returns table (domain text, verified_at timestamptz, checked_at timestamptz, failing_since timestamptz, created_at timestamptz)
+returns table (domain text, challenge text, verified_at timestamptz, checked_at timestamptz, failing_since timestamptz, created_at timestamptz)
 language plpgsql stable security definer set search_path = platform, pg_temp as $$
 begin
   if p_organization is distinct from nullif(current_setting('app.organization_id', true), '')::uuid then
     raise exception 'another organization is open' using errcode = 'HD403';
   end if;
-  return query select d.domain, d.verified_at, d.checked_at, d.failing_since, d.created_at
+  return query select d.domain, d.challenge, d.verified_at, d.checked_at, d.failing_since, d.created_at
     from platform.domains d where d.organization_id = p_organization order by d.domain;
 end
 $$;
 
 -- Adds a domain that is still to be proven; domains_pkey when it is there.
-create or replace function platform.add_domain(p_organization uuid, p_domain text, p_now timestamptz) returns void
+create or replace function platform.add_domain(p_organization uuid, p_domain text, p_challenge text, p_now timestamptz) returns void
 language plpgsql security definer set search_path = platform, pg_temp as $$
 begin
   if p_organization is distinct from nullif(current_setting('app.organization_id', true), '')::uuid then
     raise exception 'another organization is open' using errcode = 'HD403';
   end if;
-  insert into platform.domains (organization_id, domain, created_at) values (p_organization, p_domain, p_now);
+  insert into platform.domains (organization_id, domain, challenge, created_at) values (p_organization, p_domain, p_challenge, p_now);
 end
 $$;
 
@@ -220,7 +220,7 @@ grant select, insert, delete on platform.logins, platform.mail_addresses to help
 grant execute on function platform.placement(uuid, integer), platform.enter(text, uuid, uuid, timestamptz), platform.open(uuid, uuid, integer, timestamptz) to helpdesk_rt;
 grant execute on function platform.note_login(uuid, text), platform.drop_login(uuid, text) to app_api;
 grant execute on function platform.claim_mail_address(uuid, text, uuid), platform.release_mail_address(uuid, text) to app_api;
-grant execute on function platform.domains_of(uuid), platform.add_domain(uuid, text, timestamptz) to app_api;
+grant execute on function platform.domains_of(uuid), platform.add_domain(uuid, text, text, timestamptz) to app_api;
 grant execute on function platform.verify_domain(uuid, text, timestamptz), platform.remove_domain(uuid, text, timestamptz) to app_api;
 grant execute on function platform.outbox_take(integer), platform.outbox_oldest() to app_platform;
 grant select on platform._sqlx_migrations to app_platform;

@@ -165,11 +165,13 @@ pub async fn check_slug_is_free(db: &Db, slug: &str) -> AppResult<()> {
 pub async fn add_domain(db: &Db, organization: OrganizationId, domain: &str) -> AppResult<()> {
     let mut tx = PlatformTx::begin(db, Mode::Write).await?;
     sqlx::query!(
-        "insert into platform.domains (domain, organization_id, verified_at, proof, created_at) values ($1, $2, $3, 'operator', $3)
+        "insert into platform.domains (domain, organization_id, challenge, verified_at, proof, created_at)
+         values ($1, $2, $3, $4, 'operator', $4)
          on conflict (organization_id, domain) do update
             set verified_at = coalesce(domains.verified_at, excluded.verified_at), proof = 'operator', failing_since = null",
         domain,
         organization as _,
+        kernel::id::encode(uuid::Uuid::from_bytes(db.ids.secret())),
         db.now()
     )
     .execute(&mut *tx)
@@ -178,13 +180,26 @@ pub async fn add_domain(db: &Db, organization: OrganizationId, domain: &str) -> 
     tx.commit().await
 }
 
+/// A domain that name servers once confirmed.
+#[derive(Debug)]
+pub struct ProvenDomain {
+    /// Whose it is.
+    pub organization_id: OrganizationId,
+    /// In the form in which domains are compared.
+    pub domain: String,
+    /// What its owner put into the domain name system.
+    pub challenge: String,
+}
+
 /// Domains that name servers once confirmed, of all organizations.
-pub async fn domains_proven_by_dns(db: &Db) -> AppResult<Vec<(OrganizationId, String)>> {
+pub async fn domains_proven_by_dns(db: &Db) -> AppResult<Vec<ProvenDomain>> {
     let mut tx = PlatformTx::begin(db, Mode::Read).await?;
-    let rows = sqlx::query!("select organization_id, domain from platform.domains where proof = 'dns' order by domain")
-        .fetch_all(&mut *tx)
-        .await?;
-    Ok(rows.into_iter().map(|row| (row.organization_id, row.domain)).collect())
+    Ok(sqlx::query_as!(
+        ProvenDomain,
+        "select organization_id, domain, challenge from platform.domains where proof = 'dns' order by domain"
+    )
+    .fetch_all(&mut *tx)
+    .await?)
 }
 
 /// Notes whether the name servers still confirm a domain.

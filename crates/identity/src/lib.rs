@@ -3,9 +3,11 @@
 pub mod domains;
 pub mod facade;
 pub mod jobs;
+pub mod oidc;
 pub mod organizations;
 pub mod password;
 pub mod people;
+mod providers;
 pub mod sessions;
 pub mod teams;
 
@@ -17,5 +19,7 @@ pub fn routes(table: &mut Routes) {
     table.add(people::routes());
     table.add(teams::routes());
     table.add(domains::routes());
+    table.add(providers::routes());
+    table.add(oidc::routes());
     table.add(jobs::routes());
 }

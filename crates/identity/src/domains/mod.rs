@@ -1,6 +1,6 @@
 //! Host names of an organization's own, beside `SLUG.BASE_DOMAIN`.
 //!
-//! Whoever adds a domain proves it by a TXT record whose text is made for this organization and
+//! Whoever adds a domain proves it by a TXT record whose text was made for this organization and
 //! this domain; until then it is `pending` and stands for nothing. Several organizations may try,
 //! one has it. The name servers are asked again each day: a proof that was gone for seven days
 //! shows as `failing`, and somebody has to decide. A domain that is given back stays closed to
@@ -45,8 +45,8 @@ pub fn routes() -> Vec<Route> {
 pub async fn check_all(state: &AppState) -> AppResult<()> {
     let domains = db::platform::domains_proven_by_dns(&state.db).await?;
     stream::iter(domains)
-        .map(|(organization, domain)| async move {
-            let wanted = model::proof(&state.keys, organization, &domain);
+        .map(|db::platform::ProvenDomain { organization_id: organization, domain, challenge }| async move {
+            let wanted = model::proof(&challenge);
             match state.dns.txt(&model::proof_name(&domain)).await {
                 Ok(texts) => {
                     let confirmed = texts.contains(&wanted);

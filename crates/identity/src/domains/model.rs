@@ -3,16 +3,13 @@
 use std::net::Ipv4Addr;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use hmac::{Hmac, KeyInit, Mac};
 use idna::{
     AsciiDenyList,
     uts46::{DnsLength, Hyphens, Uts46},
 };
-use kernel::{AppError, AppResult, OrganizationId, id};
-use sha2::Sha256;
+use kernel::{AppError, AppResult};
 use unicode_security::{RestrictionLevel, RestrictionLevelDetection};
 use url::Host;
-use web::Keys;
 
 /// Where the proof stands.
 const PREFIX: &str = "_helpdesk-challenge";
@@ -59,15 +56,9 @@ pub fn proof_name(domain: &str) -> String {
     format!("{PREFIX}.{domain}")
 }
 
-/// The text of the TXT record: only this installation can tell it, for each organization another one.
-pub fn proof(keys: &Keys, organization: OrganizationId, domain: &str) -> String {
-    #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
-    let mut mac = Hmac::<Sha256>::new_from_slice(&keys.derive("domain-proof")).expect("any key length");
-    mac.update(organization.0.as_bytes());
-    mac.update(domain.as_bytes());
-    let bytes: [u8; 32] = mac.finalize().into_bytes().into();
-    let (first, _) = bytes.split_first_chunk::<16>().unwrap_or((&[0; 16], &[]));
-    format!("helpdesk-verification={}", id::encode(uuid::Uuid::from_bytes(*first)))
+/// The text of the TXT record.
+pub fn proof(challenge: &str) -> String {
+    format!("helpdesk-verification={challenge}")
 }
 
 /// `pending`, `verified` or `failing`.
@@ -146,16 +137,6 @@ mod tests {
         }
         assert!(normalize(&format!("{}.example", "a".repeat(64)), "localhost").is_err());
         assert!(normalize(&"a.".repeat(130), "localhost").is_err());
-    }
-
-    #[test]
-    fn a_proof_is_for_one_organization_and_one_domain() {
-        let keys = Keys::new(b"secret");
-        let (one, two) = (OrganizationId(uuid::Uuid::from_u128(1)), OrganizationId(uuid::Uuid::from_u128(2)));
-        let proof = |organization, domain: &str| proof(&keys, organization, domain);
-        assert_eq!(proof(one, "a.example"), proof(one, "a.example"));
-        assert_ne!(proof(one, "a.example"), proof(two, "a.example"));
-        assert_ne!(proof(one, "a.example"), proof(one, "b.example"));
     }
 
     #[test]

@@ -9,7 +9,7 @@ mod ops;
 mod store;
 mod wire;
 
-use kernel::{AppResult, OrganizationId, Page, Permission, Person, TeamId, UserId};
+use kernel::{Actor, AppError, AppResult, OrganizationId, Page, Permission, Person, TeamId, UserId};
 use sqlx::PgConnection;
 use web::{Access, Route};
 
@@ -37,6 +37,15 @@ pub fn routes() -> Vec<Route> {
             .body::<wire::PatchUser>()
             .ok::<UserOut>(200),
     ]
+}
+
+/// 422 on `field` unless there is such a role, 403 when it is mightier than the actor's own.
+pub(crate) async fn check_grant(tx: &mut db::TenantTx, actor: &Actor, field: &str, role: &str) -> AppResult<()> {
+    let organization = tx.organization();
+    if store::find_role(tx, organization, role).await?.is_none() {
+        return Err(AppError::invalid(field, "unknown", "There is no such role."));
+    }
+    model::check_rank(&actor.role, role)
 }
 
 /// Somebody to write to.

@@ -18,10 +18,15 @@ pub fn read(headers: &HeaderMap) -> Option<String> {
     if origin_host != host {
         return None;
     }
+    value(headers, NAME)
+}
+
+/// What a cookie holds.
+pub fn value(headers: &HeaderMap, name: &str) -> Option<String> {
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     cookies
         .flat_map(|line| line.split(';'))
-        .find_map(|pair| pair.trim().strip_prefix(NAME)?.strip_prefix('=').map(str::to_owned))
+        .find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('=').map(str::to_owned))
 }
 
 /// Sets it for the auth routes of this host; an empty token removes it.

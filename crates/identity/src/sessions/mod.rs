@@ -15,6 +15,7 @@ mod wire;
 use kernel::Permission;
 use web::{Access, Route};
 
+pub(crate) use cookie::value as cookie_value;
 pub use ops::invite::{invite, set_password_now};
 pub use wire::person_id as wire_id;
 
@@ -58,6 +59,19 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
+/// Begins a session of somebody who has proven who they are (kind and id), and lets the browser
+/// keep it once the transaction is committed: the refresh token becomes its cookie.
+pub(crate) async fn begin_in_browser(
+    tx: &mut db::TenantTx,
+    caller: &web::Caller,
+    person: (&str, uuid::Uuid),
+    response: &mut web::Response,
+) -> kernel::AppResult<()> {
+    let (_, token) = ops::login::begin(tx, caller, person).await?;
+    cookie::set(response, &token.encode(), model::SESSION_LIFE.num_seconds());
+    Ok(())
+}
+
 /// Ends every session of a person, at once.
 pub async fn end_all_sessions(tx: &mut db::TenantTx, person: uuid::Uuid) -> kernel::AppResult<()> {
     let (organization, now) = (tx.organization(), tx.now());
@@ -67,5 +81,7 @@ pub async fn end_all_sessions(tx: &mut db::TenantTx, person: uuid::Uuid) -> kern
 /// Forgets sessions and one-time links that ended before a moment.
 pub async fn prune(tx: &mut db::TenantTx, before: chrono::DateTime<chrono::Utc>) -> kernel::AppResult<()> {
     let organization = tx.organization();
+    let now = tx.now();
+    crate::oidc::prune(tx, organization, now).await?;
     Ok(store::prune(tx, organization, before).await?)
 }

@@ -3,7 +3,8 @@
 use axum::http::HeaderMap;
 use db::{Mode, TenantTx, platform::Organization};
 use kernel::{Actor, AppError, AppResult, CustomerId, OrganizationId, Person, SessionId, UserId};
-use web::{ApiResult, AppState, Body, Public, token};
+use uuid::Uuid;
+use web::{ApiResult, AppState, Body, Caller, Public, token};
 
 use crate::{
     password,
@@ -56,19 +57,29 @@ async fn run(public: &Public, input: &Login) -> AppResult<Option<(SignedIn, Refr
         return Ok(None);
     }
     let mut tx = public.open(&organization, Mode::Write).await?;
-    let (session, now) = (tx.id(), tx.now());
-    let new = NewSession {
-        id: session,
-        kind: &credential.kind,
-        person: credential.id,
-        user_agent: public.caller.user_agent.clone(),
-        ip: public.caller.ip.map(|ip| ip.to_string()),
-        expires_at: now + SESSION_LIFE,
-    };
-    store::insert(&mut tx, organization.id, &new, now).await?;
-    let token = issue_refresh(&mut tx, organization.id, session).await?;
+    let (session, token) = begin(&mut tx, &public.caller, (&credential.kind, credential.id)).await?;
     tx.commit().await?;
     Ok(Some((signed_in(&public.state, organization, session).await?, token)))
+}
+
+/// A new session of somebody who has proven who they are: kind and id of the person.
+pub async fn begin(
+    tx: &mut TenantTx,
+    caller: &Caller,
+    (kind, person): (&str, Uuid),
+) -> AppResult<(SessionId, RefreshToken)> {
+    let (organization, session, now) = (tx.organization(), tx.id(), tx.now());
+    let new = NewSession {
+        id: session,
+        kind,
+        person,
+        user_agent: caller.user_agent.clone(),
+        ip: caller.ip.map(|ip| ip.to_string()),
+        expires_at: now + SESSION_LIFE,
+    };
+    store::insert(tx, organization, &new, now).await?;
+    let token = issue_refresh(tx, organization, session).await?;
+    Ok((session, token))
 }
 
 async fn organization(public: &Public, input: &Login, email: &str) -> AppResult<Option<Organization>> {

@@ -4,17 +4,20 @@ use std::collections::HashMap;
 
 use axum::http::Method;
 use channels::intake::{process, receive};
-use kernel::{JobId, id};
+use kernel::{IdentityId, IdentityProviderId, JobId, id};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::harness::{Answer, Client, TestApp, schema, world::Side};
+use crate::{
+    harness::{Answer, Client, TestApp, schema, world::Side},
+    oidc::fake::standing_issuer,
+};
 
 /// Wire ids by the first part of their path.
 #[derive(Debug, Clone)]
 pub struct Things(HashMap<&'static str, String>);
 
-const KINDS: [(&str, &str); 10] = [
+const KINDS: [(&str, &str); 12] = [
     ("tickets", "tkt"),
     ("messages", "msg"),
     ("files", "fil"),
@@ -25,6 +28,8 @@ const KINDS: [(&str, &str); 10] = [
     ("sla-policies", "sla"),
     ("mail-catcher", "out"),
     ("jobs", "job"),
+    ("identity-providers", "idp"),
+    ("identities", "idn"),
 ];
 
 impl Things {
@@ -69,6 +74,12 @@ impl Things {
         app.run_jobs().await;
         let domain = format!("help.{}.example", side.organization.slug);
         admin.post("/domains/", json!({ "domain": domain })).await.created();
+        let provider = json!({
+            "name": text("provider"), "issuer": standing_issuer(), "client_id": "guard", "client_secret": "secret",
+        });
+        let provider = admin.post("/identity-providers/", provider).await.created()["id"].as_str().unwrap().to_owned();
+        admin.post(&format!("/auth/oidc/{provider}/link/"), json!({})).await.ok();
+        let identity = identity(app, side, &provider).await;
         let first = async |path: &str| admin.get(path).await.ok()["results"][0]["id"].as_str().unwrap().to_owned();
         let ids = [
             ("tickets", ticket),
@@ -82,6 +93,8 @@ impl Things {
             ("mail-catcher", first("/mail-catcher/").await),
             ("jobs", dead_job(app, side).await),
             ("domains", domain),
+            ("identity-providers", provider),
+            ("identities", identity),
         ];
         Self(ids.into_iter().collect())
     }
@@ -92,7 +105,11 @@ impl Things {
 
     /// The address of an operation with our ids.
     pub fn fill(&self, template: &str) -> String {
-        let kind = template.trim_start_matches("/api/v1/").split('/').next().unwrap();
+        let kind = match template.trim_start_matches("/api/v1/") {
+            path if path.starts_with("auth/oidc/") => "identity-providers",
+            path if path.starts_with("auth/identities/") => "identities",
+            path => path.split('/').next().unwrap(),
+        };
         let mut path = template.replace("{user}", self.id("users")).replace("{domain}", self.id("domains"));
         if path.contains("{id}") {
             path = path.replace("{id}", self.id(kind));
@@ -124,6 +141,27 @@ async fn dead_job(app: &TestApp, side: &Side) -> String {
     .execute(&mut app.database.superuser().await)
     .await
     .unwrap();
+    id.to_string()
+}
+
+/// What a provider knows the admin by.
+async fn identity(app: &TestApp, side: &Side, provider: &str) -> String {
+    let id: IdentityId = app.state.db.ids.id();
+    let provider: IdentityProviderId = provider.parse().unwrap();
+    let sql = format!(
+        "insert into {}.identities (organization_id, id, provider_id, issuer, subject, person_kind, person_id, created_at)
+         values ($1, $2, $3, 'guard', 'guard', 'user', $4, $5)",
+        side.organization.schema_name
+    );
+    sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(side.organization.id.0)
+        .bind(id.0)
+        .bind(provider.0)
+        .bind(side.user("admin").0)
+        .bind(app.state.db.now())
+        .execute(&mut app.database.superuser().await)
+        .await
+        .unwrap();
     id.to_string()
 }
 
@@ -164,6 +202,10 @@ impl Operation {
             "auth_login" | "platform_auth_login" => json!({"email": "nobody@example.org", "password": "no password"}),
             "auth_password_reset_confirm" => json!({"token": "none", "password": "correct horse battery"}),
             "auth_refresh" => json!({"refresh": "none"}),
+            "auth_oidc_begin" | "auth_oidc_link" => json!({"next": "/"}),
+            "identity_providers_create" => {
+                json!({"name": "Guard", "issuer": "https://idp.example", "client_id": "guard", "client_secret": "secret"})
+            }
             "domains_create" => json!({"domain": "guard.example"}),
             "customers_create" => json!({"email": "guard@example.org", "name": "Guard"}),
             "users_create" => json!({"email": "guard@example.org", "name": "Guard", "role": "agent"}),
@@ -177,6 +219,7 @@ impl Operation {
             | "users_update_me"
             | "teams_update"
             | "mailboxes_update"
+            | "identity_providers_update"
             | "sla_policies_update" => json!({"name": "Guard"}),
             "tickets_create" | "tickets_update" | "tickets_replace" => json!({"subject": "Guard"}),
             "tickets_assign" => json!({"assignee_id": null}),
