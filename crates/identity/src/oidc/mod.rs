@@ -43,7 +43,8 @@ pub fn routes() -> Vec<Route> {
             .ok::<Page<wire::SignInProvider>>(200),
         Route::get("/auth/oidc/{id}/start", public, "auth_oidc_start", "Go to an identity provider", ops::start::go)
             .query::<wire::Start>()
-            .empty(302, "To the identity provider."),
+            .empty(302, "To the identity provider.")
+            .problem("409", "At another host of the organization."),
         Route::post(
             "/auth/oidc/{id}/start",
             public,
@@ -61,7 +62,9 @@ pub fn routes() -> Vec<Route> {
             ops::callback::handler,
         )
         .query::<wire::Callback>()
-        .empty(302, "Signed in, or linked; to the page that was asked for."),
+        .empty(302, "Signed in, or linked; to the page that was asked for.")
+        .problem("403", "Nobody here signs in with this identity.")
+        .problem("409", "Linked already."),
         Route::post(
             "/auth/oidc/{id}/link",
             own,

@@ -142,7 +142,9 @@ async fn several_may_try_and_one_has_it() {
     // Given back, it is closed to others for 90 days, and open to the one that had it.
     app.admin().delete(&format!("/domains/{host}/")).await.is(204);
     assert_eq!(verify(&app.foreign_admin(), host).await.problem("domain"), "taken");
-    add(&app.admin(), host).await;
+    let again = add(&app.admin(), host).await;
+    assert_ne!(record(&again).1, text, "an old proof proves nothing");
+    server.serve(&[record(&again), record(&theirs)]).await;
     verify(&app.admin(), host).await.ok();
     app.admin().delete(&format!("/domains/{host}/")).await.is(204);
     sqlx::query("update platform.released_domains set released_at = released_at - interval '90 days'")
