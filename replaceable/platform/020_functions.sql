@@ -101,6 +101,30 @@ begin
 end
 $$;
 
+-- Gives the organization that is open another shown name.
+create or replace function platform.rename_organization(p_organization uuid, p_name text) returns void
+language plpgsql security definer set search_path = platform, pg_temp as $$
+begin
+  if p_organization is distinct from nullif(current_setting('app.organization_id', true), '')::uuid then
+    raise exception 'another organization is open' using errcode = 'HD403';
+  end if;
+  update platform.organizations set name = p_name where id = p_organization;
+end
+$$;
+
+-- Gives a dead job of the organization that is open all its attempts again; whether there was one.
+create or replace function platform.retry_job(p_organization uuid, p_job uuid, p_now timestamptz) returns boolean
+language plpgsql security definer set search_path = platform, pg_temp as $$
+begin
+  if p_organization is distinct from nullif(current_setting('app.organization_id', true), '')::uuid then
+    raise exception 'another organization is open' using errcode = 'HD403';
+  end if;
+  update platform.jobs set state = 'ready', attempts = 0, run_at = p_now, died_at = null
+   where id = p_job and organization_id = p_organization and state = 'dead';
+  return found;
+end
+$$;
+
 -- Domains of the organization that is open, proven or not.
 create or replace function platform.domains_of(p_organization uuid)
 returns table (domain text, challenge text, verified_at timestamptz, checked_at timestamptz, failing_since timestamptz, created_at timestamptz)
@@ -196,6 +220,114 @@ begin
 end
 $$;
 
+-- Tries that failed. A null organization stands for what belongs to none: peers, operators, addresses of no organization.
+
+-- Until when an account or a peer may not try again; null when it may.
+create or replace function platform.attempt_lock(p_organization uuid, p_purpose text, p_account bytea, p_peer bytea, p_now timestamptz) returns timestamptz
+language plpgsql stable security definer set search_path = platform, pg_temp as $$
+declare
+  nobody constant uuid := '00000000-0000-0000-0000-000000000000';
+begin
+  if p_organization is not null and p_organization is distinct from nullif(current_setting('app.organization_id', true), '')::uuid then
+    raise exception 'another organization is open' using errcode = 'HD403';
+  end if;
+  return greatest(
+    (select a.locked_until from platform.attempts a
+      where a.organization_id = coalesce(p_organization, nobody) and a.purpose = p_purpose and a.subject = p_account and a.locked_until > p_now),
+    (select a.locked_until from platform.attempts a
+      where a.organization_id = nobody and a.purpose = p_purpose and a.subject = p_peer and a.locked_until > p_now));
+end
+$$;
+
+-- Counts one failure. The p_most-th within a minute locks for a minute, the next time for two, at most for fifteen;
+-- an hour of peace after it starts over. The row's lock makes failures at the same time count one after the other.
+create or replace function platform.attempt_failed(p_organization uuid, p_purpose text, p_subject bytea, p_most integer, p_now timestamptz,
+  out locked_until timestamptz, out locks_now boolean)
+language plpgsql security definer set search_path = platform, pg_temp as $$
+declare
+  known platform.attempts;
+begin
+  locks_now := false;
+  if p_organization is not null and p_organization is distinct from nullif(current_setting('app.organization_id', true), '')::uuid then
+    raise exception 'another organization is open' using errcode = 'HD403';
+  end if;
+  if p_subject is null then
+    return;
+  end if;
+  insert into platform.attempts as a (organization_id, purpose, subject, tried_at, strikes, forget_at)
+  values (coalesce(p_organization, '00000000-0000-0000-0000-000000000000'), p_purpose, p_subject, '{}', 0, p_now + interval '1 hour')
+  on conflict on constraint attempts_pkey do update set strikes = a.strikes
+  returning a.* into known;
+  if known.locked_until > p_now then
+    locked_until := known.locked_until;
+    return;
+  end if;
+  if known.forget_at <= p_now then
+    known.strikes := 0;
+  end if;
+  known.tried_at := array(select t from unnest(known.tried_at) t where t > p_now - interval '1 minute') || p_now;
+  if cardinality(known.tried_at) >= p_most then
+    locks_now := true;
+    locked_until := p_now + least(interval '1 minute' * 2 ^ known.strikes, interval '15 minutes');
+    known.tried_at := '{}';
+    known.strikes := least(known.strikes + 1, 10);
+  end if;
+  update platform.attempts a
+     set tried_at = known.tried_at, strikes = known.strikes, locked_until = attempt_failed.locked_until,
+         forget_at = coalesce(attempt_failed.locked_until, p_now) + interval '1 hour'
+   where a.organization_id = known.organization_id and a.purpose = known.purpose and a.subject = known.subject;
+end
+$$;
+
+-- Forgets the failures of an account, unless it is locked beyond p_until; whether there was anything to forget.
+create or replace function platform.attempt_forgiven(p_organization uuid, p_purpose text, p_account bytea, p_until timestamptz) returns boolean
+language plpgsql security definer set search_path = platform, pg_temp as $$
+begin
+  if p_organization is not null and p_organization is distinct from nullif(current_setting('app.organization_id', true), '')::uuid then
+    raise exception 'another organization is open' using errcode = 'HD403';
+  end if;
+  delete from platform.attempts a
+   where a.organization_id = coalesce(p_organization, '00000000-0000-0000-0000-000000000000') and a.purpose = p_purpose
+     and a.subject = p_account and (a.locked_until is null or a.locked_until <= p_until);
+  return found;
+end
+$$;
+
+-- Counts one mail to an address unless p_most went there within a day; whether it may be sent.
+create or replace function platform.may_mail(p_organization uuid, p_subject bytea, p_most integer, p_now timestamptz) returns boolean
+language plpgsql security definer set search_path = platform, pg_temp as $$
+begin
+  if p_organization is not null and p_organization is distinct from nullif(current_setting('app.organization_id', true), '')::uuid then
+    raise exception 'another organization is open' using errcode = 'HD403';
+  end if;
+  insert into platform.attempts as a (organization_id, purpose, subject, tried_at, strikes, forget_at)
+  values (p_organization, 'mail', p_subject, array[p_now], 0, p_now + interval '1 day')
+  on conflict on constraint attempts_pkey do update
+    set tried_at = array(select t from unnest(a.tried_at) t where t > p_now - interval '1 day') || p_now, forget_at = excluded.forget_at
+  where (select count(*) from unnest(a.tried_at) t where t > p_now - interval '1 day') < p_most;
+  return found;
+end
+$$;
+
+-- Active organizations with audit entries that wait to be chained.
+create or replace function platform.audit_waiting() returns setof uuid
+language plpgsql stable security definer set search_path = platform, pg_temp as $$
+declare
+  each_schema text;
+begin
+  for each_schema in select distinct o.schema_name from platform.organizations o order by 1 loop
+    return query execute format(
+      'with recursive waiting as (
+         (select u.organization_id as id from %1$I.audit_unchained u order by u.organization_id limit 1)
+         union all
+         select (select u.organization_id from %1$I.audit_unchained u where u.organization_id > w.id order by u.organization_id limit 1)
+           from waiting w where w.id is not null)
+       select o.id from waiting w join platform.organizations o on o.id = w.id
+        where o.status = ''active'' and o.schema_name = $1', each_schema) using each_schema;
+  end loop;
+end
+$$;
+
 do $$
 declare
   each_function regprocedure;
@@ -207,7 +339,9 @@ begin
   end loop;
   for each_table in select c.oid::regclass from pg_class c where c.relnamespace = 'platform'::regnamespace and c.relkind = 'r' loop
     execute format('revoke all on %s from app_platform, helpdesk_definer', each_table);
-    if each_table::text not in ('platform._sqlx_migrations', '_sqlx_migrations', 'platform.replaceables', 'replaceables') then
+    if each_table::text in ('platform.operator_log', 'operator_log') then
+      execute format('grant select, insert on %s to app_platform', each_table);
+    elsif each_table::text not in ('platform._sqlx_migrations', '_sqlx_migrations', 'platform.replaceables', 'replaceables') then
       execute format('grant select, insert, update, delete on %s to app_platform', each_table);
     end if;
   end loop;
@@ -217,10 +351,17 @@ grant usage on all sequences in schema platform to app_platform;
 grant select on platform.organizations to helpdesk_definer;
 grant select, insert, update, delete on platform.domains, platform.released_domains to helpdesk_definer;
 grant select, insert, delete on platform.logins, platform.mail_addresses to helpdesk_definer;
+grant select, insert, update, delete on platform.attempts to helpdesk_definer;
+grant select, update on platform.jobs to helpdesk_definer;
+grant execute on function platform.retry_job(uuid, uuid, timestamptz) to app_api;
 grant execute on function platform.placement(uuid, integer), platform.enter(text, uuid, uuid, timestamptz), platform.open(uuid, uuid, integer, timestamptz) to helpdesk_rt;
 grant execute on function platform.note_login(uuid, text), platform.drop_login(uuid, text) to app_api;
 grant execute on function platform.claim_mail_address(uuid, text, uuid), platform.release_mail_address(uuid, text) to app_api;
+grant update (name) on platform.organizations to helpdesk_definer;
+grant execute on function platform.rename_organization(uuid, text) to app_api;
+grant execute on function platform.attempt_lock(uuid, text, bytea, bytea, timestamptz), platform.attempt_failed(uuid, text, bytea, integer, timestamptz),
+  platform.attempt_forgiven(uuid, text, bytea, timestamptz), platform.may_mail(uuid, bytea, integer, timestamptz) to app_api, app_platform;
 grant execute on function platform.domains_of(uuid), platform.add_domain(uuid, text, text, timestamptz) to app_api;
 grant execute on function platform.verify_domain(uuid, text, timestamptz), platform.remove_domain(uuid, text, timestamptz) to app_api;
-grant execute on function platform.outbox_take(integer), platform.outbox_oldest() to app_platform;
+grant execute on function platform.outbox_take(integer), platform.outbox_oldest(), platform.audit_waiting() to app_platform;
 grant select on platform._sqlx_migrations to app_platform;

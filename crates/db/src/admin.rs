@@ -8,6 +8,16 @@ use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, postgres::PgConnec
 /// The role as which the product runs.
 pub const RUNTIME_ROLE: &str = "helpdesk_rt";
 
+/// The owner's way into the database: migrations, schemas and moves only.
+#[derive(Clone)]
+pub struct Owner(pub PgConnectOptions);
+
+impl std::fmt::Debug for Owner {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Owner(…)")
+    }
+}
+
 /// Creates the database `name` on the server of `owner` unless it exists.
 pub async fn ensure_database(owner: &PgConnectOptions, name: &str) -> AppResult<()> {
     let mut connection = PgConnection::connect_with(owner).await?;

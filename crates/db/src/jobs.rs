@@ -10,7 +10,7 @@ use serde_json::Value;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::{Db, Mode, PlatformTx};
+use crate::{Db, Mode, PlatformTx, TenantTx};
 
 /// A claimed job is given back when nobody kept its lease for so long.
 pub const LEASE: TimeDelta = TimeDelta::seconds(60);
@@ -233,25 +233,14 @@ pub async fn dead(db: &Db, organization: OrganizationId, limit: i64, offset: i64
     Ok((count, rows))
 }
 
-/// Gives a dead job of this organization all its attempts again.
-pub async fn retry(db: &Db, organization: OrganizationId, id: JobId) -> AppResult<()> {
-    let now = db.now();
-    let mut tx = PlatformTx::begin(db, Mode::Write).await?;
-    let done = sqlx::query!(
-        "update platform.jobs set state = 'ready', attempts = 0, run_at = $3, died_at = null
-          where id = $1 and organization_id = $2 and state = 'dead'",
-        id as _,
-        organization as _,
-        now
-    )
-    .execute(&mut *tx)
-    .await?;
-    if done.rows_affected() == 0 {
-        return Err(AppError::NotFound);
-    }
-    tx.commit().await?;
-    db.jobs_wake.notify_one();
-    Ok(())
+/// Gives a dead job of the open organization all its attempts again, once the transaction commits.
+pub async fn retry(tx: &mut TenantTx, id: JobId) -> AppResult<()> {
+    let (organization, now) = (tx.organization(), tx.now());
+    let was_dead =
+        sqlx::query_scalar!(r#"select platform.retry_job($1, $2, $3) as "was_dead!""#, organization as _, id as _, now)
+            .fetch_one(&mut **tx)
+            .await?;
+    if was_dead { Ok(()) } else { Err(AppError::NotFound) }
 }
 
 /// How full the queue is.

@@ -3,14 +3,19 @@
 //! Tenant rows are reached through [`TenantTx`] and nothing else; `docs/TENANCY.md` says why.
 
 pub mod admin;
+pub mod attempts;
 pub mod audit;
+pub mod audit_chain;
 mod constraint;
 pub mod embedded;
 pub mod jobs;
 mod migrate;
+pub mod nodes;
+pub mod operators;
 pub mod outbox;
 pub mod platform;
 pub mod schedule;
+mod share;
 pub mod stats;
 mod tasks;
 mod tx;
@@ -43,19 +48,25 @@ pub struct Db {
     pub ids: Arc<IdGen>,
     wake: Arc<Notify>,
     pub(crate) jobs_wake: Arc<Notify>,
+    shares: Arc<share::Shares>,
 }
 
+/// How long a connection is waited for.
+const PATIENCE: Duration = Duration::from_secs(2);
+
 impl Db {
-    /// A lazy pool of at most `connections` as the role of `options`. A connection is waited for
-    /// at most two seconds; then the caller gets `AppError::Unavailable`.
+    /// A lazy pool of at most `connections` as the role of `options`, of which one organization
+    /// holds at most half. A connection is waited for at most two seconds; then the caller gets
+    /// `AppError::Unavailable`.
     pub fn new(options: PgConnectOptions, connections: u32, clock: Arc<dyn Clock>, ids: Arc<IdGen>) -> Self {
         let pool = PgPoolOptions::new()
             .max_connections(connections)
-            .acquire_timeout(Duration::from_secs(2))
+            .acquire_timeout(PATIENCE)
             .max_lifetime(Duration::from_secs(600))
             .test_before_acquire(false)
             .connect_lazy_with(options);
-        Self { pool, clock, ids, wake: Arc::new(Notify::new()), jobs_wake: Arc::new(Notify::new()) }
+        let shares = Arc::new(share::Shares::new(connections, PATIENCE));
+        Self { pool, clock, ids, wake: Arc::new(Notify::new()), jobs_wake: Arc::new(Notify::new()), shares }
     }
 
     /// The present.

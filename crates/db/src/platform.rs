@@ -2,11 +2,15 @@
 //! addresses, operators, and who leads the background work. All of them run in a [`PlatformTx`].
 
 use chrono::{DateTime, TimeDelta, Utc};
-use kernel::{AppError, AppResult, MailboxId, OperatorId, OrganizationId, SessionId, slug};
+use kernel::{AppError, AppResult, MailboxId, OrganizationId, SigningKeyId, slug};
 use serde::Serialize;
+use serde_json::json;
 use sqlx::{Connection, Executor, Postgres, pool::PoolConnection};
 
-use crate::{Db, Mode, OnConstraint, PlatformTx, Tenant};
+use crate::{
+    Db, Mode, OnConstraint, PlatformTx, Tenant,
+    operators::{By, note},
+};
 
 /// An organization as the platform knows it.
 #[derive(Debug, Clone, Serialize)]
@@ -126,7 +130,7 @@ pub async fn list(db: &Db) -> AppResult<Vec<Organization>> {
 }
 
 /// Writes a new organization; its schema must exist already.
-pub async fn insert(db: &Db, organization: &Organization) -> AppResult<()> {
+pub async fn insert(db: &Db, by: &By, organization: &Organization) -> AppResult<()> {
     let mut tx = PlatformTx::begin(db, Mode::Write).await?;
     sqlx::query!(
         "insert into platform.organizations (id, slug, skeleton, name, schema_name, created_at) values ($1, $2, $3, $4, $5, $6)",
@@ -141,6 +145,8 @@ pub async fn insert(db: &Db, organization: &Organization) -> AppResult<()> {
     .await
     .on_constraint("organizations_slug_key", || AppError::taken("slug", "This slug is already taken."))
     .on_constraint("organizations_skeleton_key", looks_like_another)?;
+    let details = json!({"name": organization.name, "placement": organization.placement()});
+    note(&mut tx, db, by, "organization.created", Some((organization.id, &organization.slug)), &details).await?;
     tx.commit().await
 }
 
@@ -148,11 +154,11 @@ fn looks_like_another() -> AppError {
     AppError::taken("slug", "This slug looks like that of another organization.")
 }
 
-/// 409 on `slug` when an organization has it, or one that looks like it.
-pub async fn check_slug_is_free(db: &Db, slug: &str) -> AppResult<()> {
+/// 409 on `slug` when another organization has one that looks like it.
+pub async fn check_looks(db: &Db, slug: &str) -> AppResult<()> {
     let mut tx = PlatformTx::begin(db, Mode::Read).await?;
     let is_taken = sqlx::query_scalar!(
-        r#"select exists (select from platform.organizations where slug = $1 or skeleton = $2) as "is_taken!""#,
+        r#"select exists (select from platform.organizations where skeleton = $2 and slug <> $1) as "is_taken!""#,
         slug,
         slug::skeleton(slug)
     )
@@ -162,7 +168,7 @@ pub async fn check_slug_is_free(db: &Db, slug: &str) -> AppResult<()> {
 }
 
 /// Adds a domain that the operator knows to belong to the organization; again is harmless.
-pub async fn add_domain(db: &Db, organization: OrganizationId, domain: &str) -> AppResult<()> {
+pub async fn add_domain(db: &Db, by: &By, organization: &Organization, domain: &str) -> AppResult<()> {
     let mut tx = PlatformTx::begin(db, Mode::Write).await?;
     sqlx::query!(
         "insert into platform.domains (domain, organization_id, challenge, verified_at, proof, created_at)
@@ -170,13 +176,15 @@ pub async fn add_domain(db: &Db, organization: OrganizationId, domain: &str) -> 
          on conflict (organization_id, domain) do update
             set verified_at = coalesce(domains.verified_at, excluded.verified_at), proof = 'operator', failing_since = null",
         domain,
-        organization as _,
+        organization.id as _,
         kernel::id::encode(uuid::Uuid::from_bytes(db.ids.secret())),
         db.now()
     )
     .execute(&mut *tx)
     .await
     .on_constraint("domains_verified_key", || AppError::taken("domain", "This domain belongs to another organization."))?;
+    let whose = Some((organization.id, organization.slug.as_str()));
+    note(&mut tx, db, by, "domain.added", whose, &json!({"domain": domain})).await?;
     tx.commit().await
 }
 
@@ -220,29 +228,106 @@ pub async fn note_domain_check(db: &Db, organization: OrganizationId, domain: &s
 }
 
 /// Suspends or resumes; whether anything changed.
-pub async fn set_status(db: &Db, slug: &str, status: &str) -> AppResult<bool> {
+pub async fn set_status(db: &Db, by: &By, slug: &str, status: &str) -> AppResult<bool> {
     let mut tx = PlatformTx::begin(db, Mode::Write).await?;
-    let found = sqlx::query_scalar!("select status from platform.organizations where slug = $1 for update", slug)
-        .fetch_optional(&mut *tx)
-        .await?
-        .ok_or(AppError::NotFound)?;
+    let found = sqlx::query!(
+        r#"select id as "id: OrganizationId", status from platform.organizations where slug = $1 for update"#,
+        slug
+    )
+    .fetch_optional(&mut *tx)
+    .await?
+    .ok_or(AppError::NotFound)?;
+    if found.status == status {
+        return Ok(false);
+    }
     sqlx::query!("update platform.organizations set status = $2 where slug = $1", slug, status)
         .execute(&mut *tx)
         .await?;
+    let action = if status == "active" { "organization.resumed" } else { "organization.suspended" };
+    note(&mut tx, db, by, action, Some((found.id, slug)), &json!({})).await?;
     tx.commit().await?;
-    Ok(found != status)
+    Ok(true)
 }
 
-/// Makes an operator or sets a new password for one.
-pub async fn upsert_operator(db: &Db, email: &str, password_hash: &str) -> AppResult<()> {
+/// Gives an organization another name.
+pub async fn rename(db: &Db, by: &By, slug: &str, name: &str) -> AppResult<()> {
     let mut tx = PlatformTx::begin(db, Mode::Write).await?;
-    let id: OperatorId = db.ids.id();
+    let found = sqlx::query!(
+        r#"select id as "id: OrganizationId", name from platform.organizations where slug = $1 for update"#,
+        slug
+    )
+    .fetch_optional(&mut *tx)
+    .await?
+    .ok_or(AppError::NotFound)?;
+    sqlx::query!("update platform.organizations set name = $2 where slug = $1", slug, name).execute(&mut *tx).await?;
+    let details = json!({"before": found.name, "after": name});
+    note(&mut tx, db, by, "organization.renamed", Some((found.id, slug)), &details).await?;
+    tx.commit().await
+}
+
+/// One page of the directory by slug, and how many match; `search` is part of slug or name.
+pub async fn page(
+    db: &Db,
+    search: Option<&str>,
+    status: Option<&str>,
+    (limit, offset): (i64, i64),
+) -> AppResult<(i64, Vec<Organization>)> {
+    let mut tx = PlatformTx::begin(db, Mode::Read).await?;
+    let count = sqlx::query_scalar!(
+        r#"select count(*) as "count!" from platform.organizations
+            where ($1::text is null or slug ilike $1 or name ilike $1) and ($2::text is null or status = $2)"#,
+        search,
+        status
+    )
+    .fetch_one(&mut *tx)
+    .await?;
+    let rows = sqlx::query_as!(
+        Organization,
+        r#"select id as "id: OrganizationId", slug, name, schema_name, status, placement_version from platform.organizations
+            where ($1::text is null or slug ilike $1 or name ilike $1) and ($2::text is null or status = $2)
+            order by slug limit $3 offset $4"#,
+        search,
+        status,
+        limit,
+        offset
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    Ok((count, rows))
+}
+
+/// A key of access tokens as it is stored.
+#[derive(Debug)]
+pub struct StoredSigningKey {
+    /// Stands in the header of its tokens.
+    pub id: SigningKeyId,
+    /// The key, wrapped by [`crate::Vault`].
+    pub wrapped: Vec<u8>,
+    /// It verifies until then; the newest key has no end yet.
+    pub ends_at: Option<DateTime<Utc>>,
+}
+
+/// Keys of access tokens, newest first.
+pub async fn signing_keys(db: &Db) -> AppResult<Vec<StoredSigningKey>> {
+    let mut tx = PlatformTx::begin(db, Mode::Read).await?;
+    Ok(sqlx::query_as!(
+        StoredSigningKey,
+        r#"select id as "id: SigningKeyId", wrapped, ends_at from platform.signing_keys order by created_at desc, id desc"#
+    )
+    .fetch_all(&mut *tx)
+    .await?)
+}
+
+/// Adds one that signs from now on; the others end at `others_end`.
+pub async fn add_signing_key(db: &Db, id: SigningKeyId, wrapped: &[u8], others_end: DateTime<Utc>) -> AppResult<()> {
+    let mut tx = PlatformTx::begin(db, Mode::Write).await?;
+    sqlx::query!("update platform.signing_keys set ends_at = $1 where ends_at is null", others_end)
+        .execute(&mut *tx)
+        .await?;
     sqlx::query!(
-        "insert into platform.operators (id, email, password_hash, created_at) values ($1, $2, $3, $4)
-         on conflict (email) do update set password_hash = excluded.password_hash",
+        "insert into platform.signing_keys (id, wrapped, created_at) values ($1, $2, $3)",
         id as _,
-        email,
-        password_hash,
+        wrapped,
         db.now()
     )
     .execute(&mut *tx)
@@ -250,44 +335,13 @@ pub async fn upsert_operator(db: &Db, email: &str, password_hash: &str) -> AppRe
     tx.commit().await
 }
 
-/// An operator's id and password hash.
-pub async fn find_operator(db: &Db, email: &str) -> AppResult<Option<(OperatorId, String)>> {
-    let mut tx = PlatformTx::begin(db, Mode::Read).await?;
-    let row =
-        sqlx::query!(r#"select id as "id: OperatorId", password_hash from platform.operators where email = $1"#, email)
-            .fetch_optional(&mut *tx)
-            .await?;
-    Ok(row.map(|row| (row.id, row.password_hash)))
-}
-
-/// Starts an operator's session.
-pub async fn insert_operator_session(db: &Db, operator: OperatorId, expires_at: DateTime<Utc>) -> AppResult<SessionId> {
-    let id: SessionId = db.ids.id();
+/// Stores the same key in another wrapping.
+pub async fn rewrap_signing_key(db: &Db, id: SigningKeyId, wrapped: &[u8]) -> AppResult<()> {
     let mut tx = PlatformTx::begin(db, Mode::Write).await?;
-    sqlx::query!(
-        "insert into platform.operator_sessions (id, operator_id, created_at, expires_at) values ($1, $2, $3, $4)",
-        id as _,
-        operator as _,
-        db.now(),
-        expires_at
-    )
-    .execute(&mut *tx)
-    .await?;
-    tx.commit().await?;
-    Ok(id)
-}
-
-/// The operator behind a session that is still good.
-pub async fn operator_of_session(db: &Db, session: SessionId) -> AppResult<Option<OperatorId>> {
-    let mut tx = PlatformTx::begin(db, Mode::Read).await?;
-    Ok(sqlx::query_scalar!(
-        r#"select operator_id as "operator_id: OperatorId" from platform.operator_sessions
-            where id = $1 and revoked_at is null and expires_at > $2"#,
-        session as _,
-        db.now()
-    )
-    .fetch_optional(&mut *tx)
-    .await?)
+    sqlx::query!("update platform.signing_keys set wrapped = $2 where id = $1", id as _, wrapped)
+        .execute(&mut *tx)
+        .await?;
+    tx.commit().await
 }
 
 /// Forgets what only yesterday needed: old feed rows, ticks and operator sessions.
@@ -299,6 +353,8 @@ pub async fn prune(db: &Db, before: DateTime<Utc>) -> AppResult<()> {
         .await?;
     sqlx::query!("delete from platform.schedule_runs where due_at < $1", before).execute(&mut *tx).await?;
     sqlx::query!("delete from platform.operator_sessions where expires_at < $1", before).execute(&mut *tx).await?;
+    sqlx::query!("delete from platform.signing_keys where ends_at < $1", before).execute(&mut *tx).await?;
+    crate::attempts::prune(&mut tx, db.now()).await?;
     tx.commit().await
 }
 

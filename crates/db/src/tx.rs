@@ -15,6 +15,7 @@ use uuid::Uuid;
 use crate::{
     Db, audit,
     outbox::{OutboxRow, flush},
+    share::Held,
     tasks::{detached, uncancelled},
 };
 
@@ -81,20 +82,21 @@ impl Who {
     }
 }
 
-/// A connection inside an open transaction; rolled back when dropped.
+/// A connection inside an open transaction, and whose share of the pool it is; rolled back when dropped.
 #[derive(Debug)]
-struct OpenTx(Option<PoolConnection<Postgres>>);
+struct OpenTx(Option<PoolConnection<Postgres>>, Option<Held>);
 
 impl OpenTx {
     /// Runs `sql` (which begins the transaction) where it cannot be cancelled. A connection that
     /// turns out to be dead is replaced: nothing has happened yet.
-    async fn begin(db: &Db, sql: String) -> AppResult<(Self, Option<String>)> {
+    async fn begin(db: &Db, sql: String, share: Option<Held>) -> AppResult<(Self, Option<String>)> {
         let pool = db.pool.clone();
         uncancelled(async move {
+            let mut share = share;
             let mut tries = pool.options().get_max_connections();
             loop {
                 #[expect(clippy::disallowed_methods, reason = "the one home of transactions")]
-                let mut tx = Self(Some(pool.acquire().await?));
+                let mut tx = Self(Some(pool.acquire().await?), share.take());
                 match tx.conn()?.fetch_all(sqlx::raw_sql(AssertSqlSafe(sql.clone()))).await {
                     Ok(rows) => {
                         let answer = rows.last().and_then(|row| row.try_get::<Option<String>, _>(0).ok().flatten());
@@ -105,6 +107,7 @@ impl OpenTx {
                         if let Some(dead) = tx.0.take() {
                             let _ = dead.detach().close_hard().await;
                         }
+                        share = tx.1.take();
                     }
                     Err(error) => return Err(error.into()),
                 }
@@ -129,7 +132,9 @@ impl OpenTx {
 impl Drop for OpenTx {
     fn drop(&mut self) {
         let Some(mut connection) = self.0.take() else { return };
+        let share = self.1.take();
         let rolled_back = detached(async move {
+            let _share = share;
             if connection.execute(sqlx::raw_sql("rollback")).await.is_err() {
                 let _ = connection.detach().close_hard().await;
             }
@@ -182,7 +187,8 @@ impl TenantTx {
             tenant.placement_version.map_or_else(|| "null".to_owned(), |version| version.to_string()),
             db.now().to_rfc3339(),
         );
-        let (tx, answer) = OpenTx::begin(db, sql).await?;
+        let share = db.shares.enter(tenant.id).await?;
+        let (tx, answer) = OpenTx::begin(db, sql, Some(share)).await?;
         let who = match answer {
             Some(json) => Some(serde_json::from_str(&json).map_err(|error| AppError::Internal(error.into()))?),
             None => None,
@@ -227,7 +233,7 @@ impl TenantTx {
         &mut self.audit
     }
 
-    /// Commits without telling anybody: imports, whose events are history.
+    /// Commits without telling anybody, the audit log neither: imports, whose events are history.
     pub async fn commit_quietly(self) -> AppResult<()> {
         self.tx.commit().await
     }
@@ -239,9 +245,9 @@ impl TenantTx {
         if !pending.is_empty() {
             flush(&mut self, organization, &pending).await?;
         }
-        audit::flush(&mut self).await?;
+        let audited = audit::flush(&mut self).await?;
         self.tx.commit().await?;
-        if !pending.is_empty() {
+        if audited || !pending.is_empty() {
             self.db.wake();
         }
         Ok(())
@@ -278,7 +284,7 @@ impl PlatformTx {
             Mode::Write => "read write",
         };
         let sql = format!("begin {mode}; set local role app_platform; set local search_path = platform, ext, pg_temp");
-        Ok(Self { tx: OpenTx::begin(db, sql).await?.0 })
+        Ok(Self { tx: OpenTx::begin(db, sql, None).await?.0 })
     }
 
     /// Commits.

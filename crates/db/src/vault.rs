@@ -2,14 +2,17 @@
 //! that is never in the database. A sealed secret is bound to its organization, column and row, so
 //! that one copied elsewhere cannot be opened.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
+use chrono::{DateTime, Utc};
 use kernel::{AppError, AppResult};
 use moka::future::Cache;
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use serde_json::json;
+use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
-use crate::TenantTx;
+use crate::{Db, Mode, Tenant, TenantTx};
 
 /// Form of what [`Vault::seal`] gives: this byte, id of the data key, nonce, ciphertext with tag.
 const FORM: u8 = 1;
@@ -18,6 +21,7 @@ const FORM: u8 = 1;
 #[derive(Clone)]
 pub struct Vault {
     wrapping: [u8; 32],
+    accepted: Arc<[[u8; 32]]>,
     /// Data keys in the clear, by their id.
     known: Cache<Uuid, [u8; 32]>,
 }
@@ -29,19 +33,17 @@ impl std::fmt::Debug for Vault {
 }
 
 impl Vault {
-    /// `wrapping` is the installation's key for data keys.
-    pub fn new(wrapping: [u8; 32]) -> Self {
+    /// `wrapping` is the installation's key for data keys; what was wrapped by one of `accepted`
+    /// can be opened too.
+    pub fn new(wrapping: [u8; 32], accepted: Vec<[u8; 32]>) -> Self {
         let known = Cache::builder().max_capacity(10_000).time_to_idle(Duration::from_secs(600)).build();
-        Self { wrapping, known }
+        Self { wrapping, accepted: accepted.into(), known }
     }
 
     /// The sealed form of `secret` for one column (`table.column`) of one row.
     pub async fn seal(&self, tx: &mut TenantTx, column: &str, row: Uuid, secret: &[u8]) -> AppResult<Vec<u8>> {
-        let (id, key) = self.current(tx).await?;
-        let place = place(tx, column, row);
-        let mut sealed = [&[FORM][..], id.as_bytes()].concat();
-        sealed.extend(encrypt(&key, tx.secret(), place.as_bytes(), secret)?);
-        Ok(sealed)
+        let current = self.current(tx).await?;
+        seal_in(tx, current, column, row, secret)
     }
 
     /// What [`Vault::seal`] was given for the same organization, column and row.
@@ -57,6 +59,29 @@ impl Vault {
             None => self.load(tx, id).await?,
         };
         decrypt(&key, place.as_bytes(), rest)
+    }
+
+    /// A key of the installation itself (not of an organization) in the form in which it may be stored.
+    pub fn wrap(&self, name: &str, nonce: [u8; NONCE_LEN], key: &[u8; 32]) -> AppResult<Vec<u8>> {
+        encrypt(&self.wrapping, nonce, name.as_bytes(), key)
+    }
+
+    /// What [`Vault::wrap`] was given under the same name.
+    pub fn unwrap(&self, name: &str, wrapped: &[u8]) -> AppResult<[u8; 32]> {
+        let key = self.open_wrapped(name, wrapped)?;
+        key.try_into().map_err(|_| AppError::internal(format!("{name} has another length")))
+    }
+
+    /// By the present key of the installation, else by one that is still accepted.
+    fn open_wrapped(&self, place: &str, wrapped: &[u8]) -> AppResult<Vec<u8>> {
+        let mut last = decrypt(&self.wrapping, place.as_bytes(), wrapped);
+        for key in self.accepted.iter() {
+            if last.is_ok() {
+                break;
+            }
+            last = decrypt(key, place.as_bytes(), wrapped);
+        }
+        last
     }
 
     /// The data key in use; made when there is none yet.
@@ -107,11 +132,159 @@ impl Vault {
         .await?
         .ok_or_else(|| AppError::internal(format!("data key {id} is gone")))?;
         let place = place(tx, "data_keys.wrapped", id);
-        let key = decrypt(&self.wrapping, place.as_bytes(), &wrapped)?;
-        let key = key.try_into().map_err(|_| AppError::internal(format!("data key {id} has another length")))?;
+        let key = self.unwrap(&place, &wrapped)?;
         self.known.insert(id, key).await;
         Ok(key)
     }
+}
+
+/// Where sealed secrets lie: a nullable `bytea` column, and the column whose uuid was given as row.
+#[derive(Debug, Clone, Copy)]
+pub struct Sealed {
+    /// The table.
+    pub table: &'static str,
+    /// Its column with the row's id.
+    pub id: &'static str,
+    /// Its column with the secret.
+    pub column: &'static str,
+}
+
+/// Rows that are sealed again in one transaction.
+const BATCH: i64 = 200;
+
+impl Vault {
+    /// A new data key for an organization: every secret of `places` is sealed with it, and the keys
+    /// before it are retired. Secrets can be read and written meanwhile. How many were sealed anew.
+    pub async fn rotate(&self, db: &Db, tenant: Tenant, places: &[Sealed]) -> AppResult<usize> {
+        let mut tx = TenantTx::system(db, tenant, Mode::Write).await?;
+        let (newest, _) = self.make(&mut tx).await?;
+        tx.commit().await?;
+        let done = self.seal_again(db, tenant, places, newest).await?;
+        let mut tx = TenantTx::system(db, tenant, Mode::Write).await?;
+        let (organization, now) = (tx.organization(), tx.now());
+        sqlx::query!(
+            "update data_keys set retired_at = $3 where organization_id = $1 and id <> $2 and retired_at is null",
+            organization as _,
+            newest,
+            now
+        )
+        .execute(&mut *tx)
+        .await?;
+        tx.audit("data_key.rotated", ("organization", Some(organization.0)), &(), &json!({"secrets": done}));
+        tx.commit().await?;
+        Ok(done)
+    }
+
+    /// Removes keys that were retired before a moment, after sealing again what was still written
+    /// with them by a transaction that had begun earlier.
+    pub async fn sweep(&self, db: &Db, tenant: Tenant, places: &[Sealed], before: DateTime<Utc>) -> AppResult<()> {
+        let mut tx = TenantTx::system(db, tenant, Mode::Write).await?;
+        let organization = tx.organization();
+        let old = sqlx::query_scalar!(
+            "select id from data_keys where organization_id = $1 and retired_at < $2",
+            organization as _,
+            before
+        )
+        .fetch_all(&mut *tx)
+        .await?;
+        if old.is_empty() {
+            return Ok(());
+        }
+        let (newest, _) = self.current(&mut tx).await?;
+        tx.commit().await?;
+        self.seal_again(db, tenant, places, newest).await?;
+        let mut tx = TenantTx::system(db, tenant, Mode::Write).await?;
+        sqlx::query!("delete from data_keys where organization_id = $1 and id = any ($2)", organization as _, &old)
+            .execute(&mut *tx)
+            .await?;
+        tx.commit().await
+    }
+
+    /// Wraps an organization's data keys by the present key of the installation.
+    pub async fn wrap_again(&self, db: &Db, tenant: Tenant) -> AppResult<usize> {
+        let mut tx = TenantTx::system(db, tenant, Mode::Write).await?;
+        let organization = tx.organization();
+        let keys = sqlx::query!(
+            "select id, wrapped from data_keys where organization_id = $1 order by id for update",
+            organization as _
+        )
+        .fetch_all(&mut *tx)
+        .await?;
+        for key in &keys {
+            let place = place(&tx, "data_keys.wrapped", key.id);
+            let wrapped = encrypt(&self.wrapping, tx.secret(), place.as_bytes(), &self.unwrap(&place, &key.wrapped)?)?;
+            sqlx::query!(
+                "update data_keys set wrapped = $3 where organization_id = $1 and id = $2",
+                organization as _,
+                key.id,
+                wrapped
+            )
+            .execute(&mut *tx)
+            .await?;
+        }
+        tx.commit().await?;
+        Ok(keys.len())
+    }
+
+    /// Seals with the key `newest` what is sealed with another.
+    async fn seal_again(&self, db: &Db, tenant: Tenant, places: &[Sealed], newest: Uuid) -> AppResult<usize> {
+        let mut done = 0;
+        for Sealed { table, id, column } in places {
+            let (name, prefix) = (format!("{table}.{column}"), [&[FORM][..], newest.as_bytes()].concat());
+            loop {
+                let mut tx = TenantTx::system(db, tenant, Mode::Write).await?;
+                let organization = tx.organization();
+                let select = format!(
+                    "select {id}, {column} from {table} where organization_id = $1 and {column} is not null
+                        and substring({column} from 1 for 17) <> $2 limit $3 for update"
+                );
+                let rows: Vec<(Uuid, Vec<u8>)> = sqlx::query_as(AssertSqlSafe(select))
+                    .bind(organization.0)
+                    .bind(&prefix)
+                    .bind(BATCH)
+                    .fetch_all(&mut *tx)
+                    .await?;
+                if rows.is_empty() {
+                    break;
+                }
+                let update = format!("update {table} set {column} = $3 where organization_id = $1 and {id} = $2");
+                for (row, sealed) in &rows {
+                    let secret = self.open(&mut tx, &name, *row, sealed).await?;
+                    let sealed = self.seal_with(&mut tx, newest, &name, *row, &secret).await?;
+                    sqlx::query(AssertSqlSafe(update.clone()))
+                        .bind(organization.0)
+                        .bind(row)
+                        .bind(sealed)
+                        .execute(&mut *tx)
+                        .await?;
+                }
+                tx.commit().await?;
+                done += rows.len();
+            }
+        }
+        Ok(done)
+    }
+
+    async fn seal_with(
+        &self,
+        tx: &mut TenantTx,
+        id: Uuid,
+        column: &str,
+        row: Uuid,
+        secret: &[u8],
+    ) -> AppResult<Vec<u8>> {
+        let key = match self.known.get(&id).await {
+            Some(key) => key,
+            None => self.load(tx, id).await?,
+        };
+        seal_in(tx, (id, key), column, row, secret)
+    }
+}
+
+fn seal_in(tx: &TenantTx, (id, key): (Uuid, [u8; 32]), column: &str, row: Uuid, secret: &[u8]) -> AppResult<Vec<u8>> {
+    let mut sealed = [&[FORM][..], id.as_bytes()].concat();
+    sealed.extend(encrypt(&key, tx.secret(), place(tx, column, row).as_bytes(), secret)?);
+    Ok(sealed)
 }
 
 fn place(tx: &TenantTx, column: &str, row: Uuid) -> String {

@@ -6,7 +6,7 @@ use kernel::{AppError, AppResult};
 use tokio::sync::Semaphore;
 
 use crate::{
-    Db, Tasks,
+    Db, Tasks, audit_chain,
     jobs::{self, ClaimedJob},
     outbox::{Subscriptions, dispatch},
     platform::Leadership,
@@ -112,12 +112,18 @@ impl Registry {
         }
     }
 
+    /// Queues the chaining of what was audited, when this process has a handler for it; for how many organizations.
+    async fn queue_chaining(&self, db: &Db) -> AppResult<usize> {
+        if self.handlers.contains_key(audit_chain::JOB) { audit_chain::queue(db).await } else { Ok(0) }
+    }
+
     /// Dispatches and runs everything that is due now, in this task; returns how many jobs ran.
     pub async fn drain(&self, db: &Db, node: &str) -> AppResult<usize> {
         let (mut ran, mut seen) = (0, Seen::default());
         loop {
             while dispatch(db, &self.subscriptions).await? > 0 {}
             schedule::tick(db, &self.schedules, &mut seen).await?;
+            self.queue_chaining(db).await?;
             jobs::reclaim(db).await?;
             let claimed = jobs::claim(db, node, 32, 8).await?;
             if claimed.is_empty() {
@@ -203,7 +209,7 @@ async fn lead_loop(db: Db, registry: Arc<Registry>, tasks: Tasks) {
 }
 
 async fn lead_once(db: &Db, registry: &Registry, seen: &mut Seen) -> AppResult<usize> {
-    let moved = dispatch(db, &registry.subscriptions).await?;
+    let moved = dispatch(db, &registry.subscriptions).await? + registry.queue_chaining(db).await?;
     schedule::tick(db, &registry.schedules, seen).await?;
     jobs::reclaim(db).await?;
     Ok(moved)

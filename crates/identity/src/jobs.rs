@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use kernel::{JobId, Page, Permission};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use web::{Access, ApiResult, Listing, PathId, Query, Read, RequestUri, Route, Staff};
+use web::{Access, ApiResult, Listing, PathId, Query, Read, RequestUri, Route, Staff, Write};
 
 /// The route table.
 pub fn routes() -> Vec<Route> {
@@ -109,9 +109,8 @@ async fn schedules(cx: Staff<Read>, RequestUri(uri): RequestUri, Query(query): Q
 }
 
 /// `POST jobs/{id}/retry/`
-async fn retry(PathId(id): PathId<JobId>, cx: Staff<Read>) -> ApiResult {
-    let (organization, db) = (cx.organization.id, cx.state.db.clone());
-    drop(cx);
-    db::jobs::retry(&db, organization, id).await?;
-    Ok(web::accepted(&RetriedJob { id, state: "ready" }))
+async fn retry(PathId(id): PathId<JobId>, mut cx: Staff<Write>) -> ApiResult {
+    db::jobs::retry(&mut cx.tx, id).await?;
+    cx.tx.audit("job.retried", ("job", Some(id.0)), &(), &());
+    cx.commit(web::accepted(&RetriedJob { id, state: "ready" })).await
 }

@@ -1,5 +1,6 @@
 //! Organizations, people, roles, sessions: who somebody is and how that is proven.
 
+pub mod audit;
 pub mod domains;
 pub mod facade;
 pub mod jobs;
@@ -11,7 +12,11 @@ mod providers;
 pub mod sessions;
 pub mod teams;
 
-use web::Routes;
+use db::{vault::Sealed, worker::Registry};
+use web::{AppState, Routes};
+
+/// Every column of this context that holds sealed secrets.
+pub const SEALED: Sealed = providers::SECRET;
 
 /// Adds the routes of this context.
 pub fn routes(table: &mut Routes) {
@@ -22,4 +27,12 @@ pub fn routes(table: &mut Routes) {
     table.add(providers::routes());
     table.add(oidc::routes());
     table.add(jobs::routes());
+    table.add(organizations::routes());
+    table.add(audit::routes());
+}
+
+/// Adds the jobs of this context.
+pub fn background(registry: &mut Registry, state: &AppState) {
+    audit::jobs(registry, state);
+    domains::jobs(registry, state);
 }

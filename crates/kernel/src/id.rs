@@ -146,12 +146,64 @@ id_type!(/// A way to sign in through somebody else.
     IdentityProviderId, "idp");
 id_type!(/// A person as an identity provider knows them.
     IdentityId, "idn");
+id_type!(/// A key that signs access tokens.
+    SigningKeyId, "sgk");
+id_type!(/// A line of the operators' log.
+    OperatorEntryId, "opl");
 id_type!(/// A line of the audit log.
     AuditEntryId, "aud");
+
+/// What the audit log calls the things that have ids, with the prefix of their ids.
+const KINDS: &[(&str, &str)] = &[
+    ("organization", OrganizationId::PREFIX),
+    ("user", UserId::PREFIX),
+    ("customer", CustomerId::PREFIX),
+    ("operator", OperatorId::PREFIX),
+    ("session", SessionId::PREFIX),
+    ("role", RoleId::PREFIX),
+    ("team", TeamId::PREFIX),
+    ("ticket", TicketId::PREFIX),
+    ("message", MessageId::PREFIX),
+    ("file", FileId::PREFIX),
+    ("sla_policy", SlaPolicyId::PREFIX),
+    ("mailbox", MailboxId::PREFIX),
+    ("inbound_mail", InboundMailId::PREFIX),
+    ("outgoing_mail", OutgoingMailId::PREFIX),
+    ("job", JobId::PREFIX),
+];
+
+/// The wire form of an id whose kind is known by name only; of an unknown kind the bare UUID.
+pub fn wire(kind: &str, id: Uuid) -> String {
+    match KINDS.iter().find(|(known, _)| *known == kind) {
+        Some((_, prefix)) => format!("{prefix}_{}", encode(id)),
+        None => id.to_string(),
+    }
+}
+
+/// Reads what [`wire`] wrote, whatever its kind.
+pub fn parse_any(text: &str) -> Option<Uuid> {
+    match text.split_once('_') {
+        Some((prefix, rest)) if KINDS.iter().any(|(_, known)| *known == prefix) => decode(rest),
+        Some(_) => None,
+        None => Uuid::try_parse(text).ok(),
+    }
+}
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ids_of_any_kind_round_trip() {
+        let id = Uuid::from_u128(0x0193_5f3a_7d2c_7abc_8def_0123_4567_89ab);
+        assert_eq!(wire("ticket", id), TicketId(id).to_string());
+        for kind in ["ticket", "sla_policy", "no such kind"] {
+            assert_eq!(parse_any(&wire(kind, id)), Some(id), "{kind}");
+        }
+        for bad in ["", "tkt_", "xyz_00000000000000000000000001", "1042", "tkt"] {
+            assert_eq!(parse_any(bad), None, "{bad}");
+        }
+    }
 
     #[test]
     fn wire_form_round_trips_and_is_strict() {

@@ -9,6 +9,7 @@ pub mod email;
 mod error;
 pub mod id;
 mod page;
+pub mod peer;
 mod permission;
 pub mod slug;
 

@@ -18,6 +18,14 @@ pub struct Page<T> {
     pub results: Vec<T>,
 }
 
+impl<T> Page<T> {
+    /// The same page with other rows.
+    pub fn with<U>(self, results: Vec<U>) -> Page<U> {
+        let Self { count, count_capped, next, previous, .. } = self;
+        Page { count, count_capped, next, previous, results }
+    }
+}
+
 /// Which page of a list is wanted: `page` from 1, `page_size` from 1 to 100.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PageRequest {

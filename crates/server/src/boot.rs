@@ -4,14 +4,14 @@ use std::{sync::Arc, time::Duration};
 
 use db::{
     Db, Tasks, Vault,
-    admin::{self, RUNTIME_ROLE},
+    admin::{self, Owner, RUNTIME_ROLE},
     embedded::{Embedded, EmbeddedConfig},
 };
 use kernel::{IdGen, SystemClock};
 use object_store::local::LocalFileSystem;
 use sqlx::{Connection, PgConnection, postgres::PgConnectOptions};
 use tokio::time::timeout;
-use web::{AppState, Config, Dns, HostCache, Keys, Outbound};
+use web::{AppState, Config, Dns, HostCache, Keys, Outbound, SigningKeys, limits::RateLimits};
 
 use crate::{
     config::{self, Settings},
@@ -110,7 +110,7 @@ impl Ground {
     }
 
     /// The application's state over this database.
-    pub fn state(&self, settings: &Settings, port: u16, demo: bool) -> Result<AppState, Failure> {
+    pub async fn state(&self, settings: &Settings, port: u16, demo: bool) -> Result<AppState, Failure> {
         let data_dir = secret::folders(&settings.data_dir)?;
         let files = data_dir.join("files");
         let files = LocalFileSystem::new_with_prefix(&files)
@@ -123,17 +123,23 @@ impl Ground {
             mail_server: settings.smtp.as_ref().map(|smtp| (smtp.host.clone(), smtp.port)),
             data_dir,
             node: node_name(),
+            trusted_proxies: settings.trusted_proxies.clone(),
         };
-        let keys = Keys::new(&self.secret);
+        let keys = Keys::new(&self.secret, &settings.accepted_secrets);
+        let vault = Vault::new(keys.derive("data-keys"), keys.accepted("data-keys"));
+        let db = Db::new(self.runtime.clone(), POOL, Arc::new(SystemClock), Arc::clone(&self.ids));
         Ok(AppState {
-            db: Db::new(self.runtime.clone(), POOL, Arc::new(SystemClock), Arc::clone(&self.ids)),
+            signing: SigningKeys::load(&db, &vault).await?,
+            db,
+            owner: Owner(self.owner.clone()),
             config: Arc::new(config),
-            vault: Vault::new(keys.derive("data-keys")),
+            vault,
             keys,
             files: Arc::new(files),
             hosts: HostCache::default(),
             outbound: Outbound::new(settings.outbound_allow.clone()).map_err(Failure::new)?,
             dns: Dns::new(settings.dns_server),
+            limits: Arc::new(limits(settings)?),
             schedules: housekeeping::SCHEDULES,
         })
     }
@@ -163,7 +169,7 @@ impl Booted {
     pub async fn start(settings: &Settings, port: u16, demo: bool) -> Result<Self, Failure> {
         let ground = Box::pin(Ground::reach(settings)).await?;
         let made = match ground.prepare().await {
-            Ok(()) => ground.state(settings, port, demo),
+            Ok(()) => ground.state(settings, port, demo).await,
             Err(failure) => Err(failure),
         };
         match made {
@@ -215,6 +221,14 @@ fn node_name() -> String {
         host => host.to_owned(),
     };
     format!("{host}-{}", std::process::id())
+}
+
+fn limits(settings: &Settings) -> Result<RateLimits, Failure> {
+    match &settings.redis_url {
+        None => Ok(RateLimits::new(settings.rates)),
+        Some(url) => RateLimits::with_redis(settings.rates, url)
+            .map_err(|error| Failure::new(format!("REDIS_URL cannot be used: {error}."))),
+    }
 }
 
 /// Whether the folder can be written to.

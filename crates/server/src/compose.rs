@@ -14,7 +14,7 @@ use db::{TenantTx, platform::Organization, worker::Registry};
 use kernel::AppResult;
 use web::{AppState, Config, Routes};
 
-use crate::{failure::Failure, housekeeping};
+use crate::{failure::Failure, housekeeping, operators};
 
 /// The route tables of all contexts.
 pub fn routes() -> Routes {
@@ -22,6 +22,7 @@ pub fn routes() -> Routes {
     identity::routes(&mut table);
     support::routes(&mut table);
     channels::routes(&mut table);
+    table.add(operators::routes());
     table
 }
 
@@ -34,6 +35,7 @@ pub fn service(state: &AppState, pages: Router<AppState>) -> Router {
 /// Handlers, subscriptions and schedules.
 pub fn registry(state: &AppState, mailer: &Mailer) -> Registry {
     let mut registry = Registry::default();
+    identity::background(&mut registry, state);
     channels::jobs(&mut registry, state, mailer);
     housekeeping::jobs(&mut registry, state);
     registry

@@ -6,7 +6,7 @@ use std::{net::SocketAddr, path::PathBuf};
 use channels::mail::smtp::SmtpConfig;
 use clap::Args;
 use tracing_subscriber::EnvFilter;
-use web::outbound::Allowed;
+use web::{TrustedProxies, limits::Rates, outbound::Allowed};
 
 use crate::failure::Failure;
 
@@ -55,6 +55,8 @@ pub struct Settings {
     pub database_url: Option<String>,
     /// `SECRET_KEY`; without it the key file of the data folder counts.
     pub secret_key: Option<String>,
+    /// `SECRET_KEY_ACCEPTED`: other secrets with which things may still be wrapped or signed.
+    pub accepted_secrets: Vec<Vec<u8>>,
     /// Lower case, without a dot at its end.
     pub base_domain: String,
     /// Where HTTP is answered.
@@ -67,6 +69,12 @@ pub struct Settings {
     pub outbound_allow: Allowed,
     /// The name server to ask; those of the system without it.
     pub dns_server: Option<SocketAddr>,
+    /// Proxies whose word about the peer counts.
+    pub trusted_proxies: TrustedProxies,
+    /// How often the API may be called.
+    pub rates: Rates,
+    /// Where limits are counted for all nodes; each counts its share without it.
+    pub redis_url: Option<String>,
     /// What is logged; `None` leaves it to the command.
     pub log: Option<String>,
     /// Log lines as JSON.
@@ -120,9 +128,13 @@ impl Options {
             data_dir: data_dir(self.data_dir.clone())?,
             database_url,
             secret_key,
+            accepted_secrets: accepted_secrets(variable("SECRET_KEY_ACCEPTED"))?,
             base_domain: base_domain(&self.base_domain)?,
             bind: address("BIND", &self.bind)?,
             metrics_bind: port("METRICS_BIND", &self.metrics_bind)?,
+            trusted_proxies: proxies(variable("TRUSTED_PROXIES").as_deref().unwrap_or_default())?,
+            rates: rates(&variable)?,
+            redis_url: redis(variable("REDIS_URL"))?,
             smtp: SmtpConfig::from_lookup(&variable).map_err(|error| Failure::new(error.to_string()))?,
             outbound_allow: outbound_allow(&variable("OUTBOUND_ALLOW").unwrap_or_default())?,
             dns_server: variable("DNS_SERVER").map(|text| dns_server(&text)).transpose()?,
@@ -131,6 +143,18 @@ impl Options {
             debug: flag("DEBUG", self.debug.as_deref())?,
         })
     }
+}
+
+/// Secrets parted by spaces, each as long as a secret must be.
+fn accepted_secrets(given: Option<String>) -> Result<Vec<Vec<u8>>, Failure> {
+    let given = given.unwrap_or_default();
+    let secrets: Vec<_> = given.split_whitespace().map(|secret| secret.as_bytes().to_vec()).collect();
+    if secrets.iter().any(|secret| secret.len() < SECRET_LENGTH) {
+        return Err(Failure::new(format!(
+            "SECRET_KEY_ACCEPTED must hold secrets of at least {SECRET_LENGTH} characters, parted by spaces."
+        )));
+    }
+    Ok(secrets)
 }
 
 fn data_dir(dir: PathBuf) -> Result<PathBuf, Failure> {
@@ -165,12 +189,46 @@ fn outbound_allow(text: &str) -> Result<Allowed, Failure> {
     })
 }
 
+fn proxies(text: &str) -> Result<TrustedProxies, Failure> {
+    text.parse().map_err(|part| {
+        Failure::new(format!(
+            "TRUSTED_PROXIES must be addresses or networks such as 10.0.0.0/8 between commas, which {part:?} is not."
+        ))
+    })
+}
+
 /// An address, with a port unless it is 53.
 fn dns_server(text: &str) -> Result<SocketAddr, Failure> {
     let with_port = text.parse().ok().or_else(|| Some(SocketAddr::new(text.parse().ok()?, 53)));
     with_port.ok_or_else(|| {
         Failure::new(format!("DNS_SERVER must be an address such as 10.0.0.2 or 10.0.0.2:53, not {text:?}."))
     })
+}
+
+fn rates(variable: &impl Fn(&str) -> Option<String>) -> Result<Rates, Failure> {
+    let rate = |name: &str, usual: u32| match variable(name) {
+        None => Ok(usual),
+        Some(text) => text.parse().ok().filter(|rate| *rate <= 1_000_000).ok_or_else(|| {
+            Failure::new(format!(
+                "{name} must be a number of requests a second up to 1000000, or 0 for no limit, not {text:?}."
+            ))
+        }),
+    };
+    let usual = Rates::default();
+    Ok(Rates {
+        person: rate("RATE_LIMIT_PERSON", usual.person)?,
+        organization: rate("RATE_LIMIT_ORGANIZATION", usual.organization)?,
+        peer: rate("RATE_LIMIT_PEER", usual.peer)?,
+    })
+}
+
+fn redis(url: Option<String>) -> Result<Option<String>, Failure> {
+    match url {
+        Some(url) if !["redis://", "redis+unix://", "unix://"].iter().any(|scheme| url.starts_with(scheme)) => {
+            Err(Failure::new("REDIS_URL must begin with redis:// or redis+unix://, such as redis://127.0.0.1/."))
+        }
+        url => Ok(url),
+    }
 }
 
 fn flag(name: &str, text: Option<&str>) -> Result<bool, Failure> {
@@ -232,6 +290,11 @@ mod tests {
         assert!(settings.smtp.is_none() && !settings.debug && !settings.log_json);
         assert!(check(&[], &[("EMAIL_HOST", "smtp.example.org")]).unwrap().smtp.is_some());
         assert!(check(&[], &[("EMAIL_HOST", " ")]).unwrap().smtp.is_none());
+        assert_eq!((settings.rates, settings.redis_url), (Rates::default(), None));
+        let own =
+            check(&[], &[("RATE_LIMIT_PERSON", "7"), ("RATE_LIMIT_PEER", "0"), ("REDIS_URL", "redis://h")]).unwrap();
+        assert_eq!((own.rates.person, own.rates.organization, own.rates.peer), (7, 500, 0));
+        assert_eq!(own.redis_url.as_deref(), Some("redis://h"));
     }
 
     #[test]
@@ -251,6 +314,11 @@ mod tests {
             ("EMAIL_PORT", &[], &[("EMAIL_HOST", "smtp.example.org"), ("EMAIL_PORT", "x")]),
             ("OUTBOUND_ALLOW", &[], &[("OUTBOUND_ALLOW", "127.0.0.1,http://x")]),
             ("DNS_SERVER", &[], &[("DNS_SERVER", "dns.example")]),
+            ("TRUSTED_PROXIES", &[], &[("TRUSTED_PROXIES", "127.0.0.1, proxy")]),
+            ("RATE_LIMIT_PERSON", &[], &[("RATE_LIMIT_PERSON", "-1")]),
+            ("RATE_LIMIT_ORGANIZATION", &[], &[("RATE_LIMIT_ORGANIZATION", "off")]),
+            ("RATE_LIMIT_PEER", &[], &[("RATE_LIMIT_PEER", "99999999999")]),
+            ("REDIS_URL", &[], &[("REDIS_URL", "rediss://h/")]),
             ("LOG_FORMAT", &["--log-format", "xml"], &[]),
             ("LOG ", &["--log", "info,[{"], &[]),
             ("DEBUG", &["--debug=maybe"], &[]),

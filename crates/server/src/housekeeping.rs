@@ -1,9 +1,11 @@
-//! What is cleared away and looked after every night.
+//! What is cleared away and looked after every night, and keys that are replaced every month.
 
 use chrono::TimeDelta;
 use db::{Mode, TenantTx, schedule::Schedule, worker::Registry};
 use identity::domains;
 use web::AppState;
+
+use crate::keys;
 
 /// How long the feed, its ticks, and what has ended are kept.
 const KEPT: TimeDelta = TimeDelta::days(14);
@@ -11,7 +13,9 @@ const KEPT: TimeDelta = TimeDelta::days(14);
 /// Everything that runs by the clock.
 pub const SCHEDULES: &[Schedule] = &[
     Schedule { name: "prune", cron: "17 3 * * *", kind: "platform.prune" },
+    Schedule { name: "audit-checkpoints", cron: "7 * * * *", kind: identity::audit::CHECKPOINTS_JOB },
     Schedule { name: "domains", cron: "41 4 * * *", kind: domains::CHECK },
+    Schedule { name: "rotate-keys", cron: "41 3 1 * *", kind: "platform.rotate_keys" },
 ];
 
 /// Adds the schedules and their jobs.
@@ -19,21 +23,26 @@ pub fn jobs(registry: &mut Registry, state: &AppState) {
     for schedule in state.schedules {
         registry.schedule(*schedule);
     }
-    let asking = state.clone();
-    registry.handle(domains::CHECK, move |_| {
-        let state = asking.clone();
-        async move { Ok(domains::check_all(&state).await?) }
-    });
-    let db = state.db.clone();
-    registry.handle("platform.prune", move |_| {
-        let db = db.clone();
+    let rotating = state.clone();
+    registry.handle("platform.rotate_keys", move |_| {
+        let state = rotating.clone();
         async move {
+            keys::rotate(&state).await?;
+            Ok(())
+        }
+    });
+    let state = state.clone();
+    registry.handle("platform.prune", move |_| {
+        let state = state.clone();
+        async move {
+            let db = state.db.clone();
             let before = db.now() - KEPT;
             db::platform::prune(&db, before).await?;
             for organization in db::platform::list(&db).await?.iter().filter(|each| each.status == "active") {
                 let mut tx = TenantTx::system(&db, organization.tenant(), Mode::Write).await?;
                 identity::sessions::prune(&mut tx, before).await?;
                 tx.commit().await?;
+                state.vault.sweep(&db, organization.tenant(), keys::SEALED, before).await?;
             }
             Ok(())
         }

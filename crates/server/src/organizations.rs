@@ -1,15 +1,98 @@
-//! Organizations come into being here, for the command line and for the demo.
+//! Organizations come into being here, for the command line, the operators' API and the demo.
 
-use db::platform::{self, Organization};
-use kernel::{AppError, AppResult, OrganizationId};
-use sqlx::postgres::PgConnectOptions;
+use db::{
+    Mode, TenantTx,
+    operators::By,
+    platform::{self, Organization},
+};
+use identity::{domains, organizations::check_slug, people::NewUser};
+use kernel::{Actor, AppError, AppResult, OrganizationId};
 use web::AppState;
 
+use crate::compose;
+
+/// What somebody wants to be made.
+#[derive(Debug, Clone)]
+pub struct New {
+    /// First label of its host name.
+    pub slug: String,
+    /// Shown name.
+    pub name: String,
+    /// Whether its rows get a schema of their own.
+    pub own_schema: bool,
+    /// A host name that is known to belong to it.
+    pub domain: Option<String>,
+    /// Its owner.
+    pub admin_email: Option<String>,
+}
+
+/// What came of it.
+#[derive(Debug)]
+pub struct Made {
+    /// The organization, new or as it was.
+    pub organization: Organization,
+    /// Whether it is new.
+    pub is_new: bool,
+    /// The one-time token with which a new owner sets a password.
+    pub token: Option<String>,
+}
+
+/// What can be said without the database; brings names into the form in which they are stored.
+pub fn check(mut new: New, base_domain: &str) -> AppResult<New> {
+    check_slug(&new.slug)?;
+    new.name = web::text("name", &new.name, 1, 200)?;
+    if let Some(domain) = &mut new.domain {
+        *domain = domains::normalize(domain, base_domain)?;
+    }
+    if let Some(email) = &mut new.admin_email {
+        let sentence = format!("{email:?} is not a mail address.");
+        *email =
+            kernel::email::normalize(email).ok_or_else(|| AppError::invalid("admin_email", "invalid", sentence))?;
+    }
+    Ok(new)
+}
+
+/// Makes an organization with the rows that each one starts with. One that exists stays as it is;
+/// what an interrupted call left half-made is finished, unless it is suspended.
+pub async fn create(state: &AppState, by: &By, new: &New) -> AppResult<Made> {
+    let (organization, is_new) = ensure(state, by, &new.slug, &new.name, new.own_schema).await?;
+    let token = if organization.status == "active" {
+        provision(state, &organization, new.admin_email.as_deref()).await?
+    } else {
+        None
+    };
+    if let Some(domain) = &new.domain {
+        platform::add_domain(&state.db, by, &organization, domain).await?;
+    }
+    Ok(Made { organization, is_new, token })
+}
+
+/// The rows of a new organization and its owner, all or nothing; the owner's one-time token.
+async fn provision(state: &AppState, organization: &Organization, owner: Option<&str>) -> AppResult<Option<String>> {
+    let mut tx = TenantTx::system(&state.db, organization.tenant(), Mode::Write).await?;
+    let is_new = compose::provision(&mut tx, organization, &state.config).await?;
+    let token = match owner {
+        Some(email) if is_new => {
+            let name = email.split('@').next().unwrap_or(email).to_owned();
+            let new = NewUser { email: email.to_owned(), name, role: "owner".to_owned(), password_hash: None };
+            identity::people::create(&mut tx, &Actor::system(organization.id), new).await?.1
+        }
+        _ => None,
+    };
+    tx.commit().await?;
+    Ok(token)
+}
+
+/// The address of a one-time link.
+pub fn link(state: &AppState, organization: &Organization, token: &str) -> String {
+    format!("{}/set-password#{token}", state.config.organization_url(&organization.slug))
+}
+
 /// The organization of this slug, and whether it is new. Its schema exists before
-/// anybody can find it; `owner` makes it.
+/// anybody can find it.
 pub async fn ensure(
     state: &AppState,
-    owner: &PgConnectOptions,
+    by: &By,
     slug: &str,
     name: &str,
     own_schema: bool,
@@ -19,7 +102,7 @@ pub async fn ensure(
         return Ok((known, false));
     }
     // Before a schema is made for it.
-    platform::check_slug_is_free(db, slug).await?;
+    platform::check_looks(db, slug).await?;
     let id: OrganizationId = db.ids.id();
     let schema_name = if own_schema { format!("t_{}", kernel::id::encode(id.0)) } else { "shared".to_owned() };
     let new = Organization {
@@ -31,9 +114,9 @@ pub async fn ensure(
         placement_version: 1,
     };
     if own_schema {
-        db::provision_schema(owner, &new.schema_name).await?;
+        db::provision_schema(&state.owner.0, &new.schema_name).await?;
     }
-    match platform::insert(db, &new).await {
+    match platform::insert(db, by, &new).await {
         Ok(()) => Ok((new, true)),
         // Somebody else was faster.
         Err(error @ AppError::Conflict(..)) => {

@@ -75,6 +75,9 @@ async fn serve(
     let (state, tasks) = (&booted.state, &booted.tasks);
     observe::metrics(settings.metrics_bind, &state.db, tasks).await?;
     tasks.spawn(identity::password::warm_up());
+    if args.roles.contains(&Role::Web) {
+        tasks.spawn(web::limits::beat(state.clone(), tasks.clone()));
+    }
     if args.roles.contains(&Role::Worker) {
         let registry = Arc::new(compose::registry(state, &compose::mailer(&state.config, settings.smtp.clone())?));
         db::worker::start(&state.db, registry, tasks, state.config.node.clone());
@@ -83,7 +86,7 @@ async fn serve(
     let greeting = async {
         let sign_ins = if args.demo {
             tokio::select! {
-                loaded = demo::load(&booted.state, &booted.ground.owner) => loaded?,
+                loaded = demo::load(&booted.state) => loaded?,
                 () = stop.cancelled() => return Ok(()),
             }
         } else {

@@ -10,7 +10,7 @@ use axum::{
     http::{HeaderMap, header, request::Parts},
     response::Response,
 };
-use db::{Mode, Tenant, TenantTx, Who, platform::Organization};
+use db::{Mode, Tenant, TenantTx, Who, operators::By, platform::Organization};
 use kernel::{
     Actor, AppError, AppResult, CustomerId, OperatorId, OrganizationId, Permission, Person, SessionId, UserId,
     Visibility,
@@ -19,7 +19,7 @@ use kernel::{
 use crate::{
     Access, ApiError, ApiResult, AppState, HostOrganization, RouteMeta,
     middleware::{Caller, LogActor},
-    token::{self, Audience, Claims},
+    token::{Audience, Claims},
 };
 
 /// A read-only transaction.
@@ -103,7 +103,7 @@ fn needed(parts: &Parts) -> AppResult<Permission> {
 }
 
 async fn enter(parts: &mut Parts, state: &AppState, permission: Permission, mode: Mode) -> AppResult<MemberContext> {
-    let claims = claims(&parts.headers, state, Audience::Organization)?;
+    let claims = claims(&parts.headers, state, Audience::Organization).await?;
     let host = parts.extensions.get::<HostOrganization>().cloned().and_then(|host| host.0);
     let organization = match host {
         Some(organization) if organization.id == claims.org => organization,
@@ -113,10 +113,11 @@ async fn enter(parts: &mut Parts, state: &AppState, permission: Permission, mode
     let (mut tx, who, organization) = open(state, organization, claims.sid, mode).await?;
     let actor = actor(organization.id, claims.sid, &who);
     let caller = caller(parts);
-    tx.act_as(caller.origin(&actor));
+    let origin = caller.origin(&actor);
     if let Some(log) = parts.extensions.get::<LogActor>() {
-        log.set(&organization.slug, &actor);
+        log.set(&organization, origin.clone());
     }
+    tx.act_as(origin);
     actor.require(permission)?;
     Ok(MemberContext { tx, actor, organization, caller, state: state.clone() })
 }
@@ -176,19 +177,22 @@ fn actor(organization: OrganizationId, session: SessionId, who: &Who) -> Actor {
     }
 }
 
-/// Whether the token was made by us and has not ended; what it may do is found out later.
-pub(crate) fn is_signed_in(headers: &HeaderMap, state: &AppState) -> bool {
-    [Audience::Organization, Audience::Platform].into_iter().any(|audience| claims(headers, state, audience).is_ok())
+/// What a token says that was made by us and has not ended; what it may do is found out later.
+pub(crate) async fn any_claims(headers: &HeaderMap, state: &AppState) -> Option<Claims> {
+    match claims(headers, state, Audience::Organization).await {
+        Ok(claims) => Some(claims),
+        Err(_) => claims(headers, state, Audience::Platform).await.ok(),
+    }
 }
 
-fn claims(headers: &HeaderMap, state: &AppState, audience: Audience) -> AppResult<Claims> {
+async fn claims(headers: &HeaderMap, state: &AppState, audience: Audience) -> AppResult<Claims> {
     let header = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let bearer = match header.split_once(' ') {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
         _ => return Err(unauthenticated("Sign in first.")),
     };
-    token::verify(&state.keys.derive("access-token"), bearer, audience, state.db.now())
-        .ok_or_else(|| unauthenticated("The token is not valid, or no longer."))
+    let claims = state.signing.verify(&state.db, bearer, audience).await;
+    claims.ok_or_else(|| unauthenticated("The token is not valid, or no longer."))
 }
 
 fn unauthenticated(sentence: &str) -> AppError {
@@ -234,6 +238,12 @@ impl Public {
 pub struct Operator {
     /// Who.
     pub id: OperatorId,
+    /// Lower-case address.
+    pub email: String,
+    /// The session.
+    pub session: SessionId,
+    /// Where the request comes from.
+    pub caller: Caller,
     /// The application.
     pub state: AppState,
 }
@@ -249,10 +259,18 @@ impl FromRequestParts<AppState> for Operator {
         if parts.extensions.get::<HostOrganization>().is_some_and(|host| host.0.is_some()) {
             return Err(AppError::NotFound.into());
         }
-        let claims = claims(&parts.headers, state, Audience::Platform)?;
-        let operator = db::platform::operator_of_session(&state.db, claims.sid).await?;
-        let id = operator.ok_or_else(|| unauthenticated("The session has ended; sign in again."))?;
-        Ok(Self { id, state: state.clone() })
+        let claims = claims(&parts.headers, state, Audience::Platform).await?;
+        let operator = db::operators::operator_of_session(&state.db, claims.sid).await?;
+        let (id, email) = operator.ok_or_else(|| unauthenticated("The session has ended; sign in again."))?;
+        Ok(Self { id, email, session: claims.sid, caller: caller(parts), state: state.clone() })
+    }
+}
+
+impl Operator {
+    /// For the operators' log.
+    pub fn by(&self) -> By {
+        let request_id = Some(self.caller.request_id.clone());
+        By { operator: Some((self.id, self.email.clone())), ip: self.caller.ip, request_id }
     }
 }
 

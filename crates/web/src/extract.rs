@@ -23,6 +23,18 @@ impl<T: FromStr, S: Send + Sync> FromRequestParts<S> for PathId<T> {
     }
 }
 
+/// A name in the path, such as a slug.
+#[derive(Debug, Clone)]
+pub struct PathText(pub String);
+
+impl<S: Send + Sync> FromRequestParts<S> for PathText {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        Ok(Self(path_value(parts, state).await?))
+    }
+}
+
 /// How a resource with a number may be named in the path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ref<T> {

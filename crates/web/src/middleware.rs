@@ -19,6 +19,7 @@ use axum::{
 };
 use db::{
     audit::Origin,
+    platform::Organization,
     stats::{Stats, counted},
 };
 use futures_util::FutureExt;
@@ -30,31 +31,47 @@ use utoipa::openapi::OpenApi;
 use crate::{
     ApiError, AppState, HostOrganization, RequestUri, RouteMeta,
     body::{MAX_JSON, read_limited},
-    context, problem,
+    limits::{self, SignedIn},
+    problem,
+    refusals::Refusals,
 };
 
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Where the extractors leave who asked, for the log line.
+/// Where the extractors leave who asked, for the log line and for refusals.
 #[derive(Debug, Clone, Default)]
-pub struct LogActor(Arc<Mutex<Option<(String, String)>>>);
+pub struct LogActor(Arc<Mutex<Option<Asked>>>);
+
+/// Who asked, in which organization.
+#[derive(Debug)]
+pub(crate) struct Asked {
+    pub(crate) organization: Organization,
+    pub(crate) origin: Origin,
+}
 
 impl LogActor {
-    pub(crate) fn set(&self, organization: &str, actor: &Actor) {
-        let who = actor.person.uuid().map_or_else(String::new, kernel::id::encode);
-        let text = format!("{}:{who}", actor.person.kind());
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((organization.to_owned(), text));
+    pub(crate) fn set(&self, organization: &Organization, origin: Origin) {
+        let asked = Asked { organization: organization.clone(), origin };
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(asked);
     }
 
-    fn take(&self) -> (String, String) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take().unwrap_or_default()
+    fn take(&self) -> Option<Asked> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+}
+
+impl Asked {
+    /// For the log line.
+    fn words(&self) -> (String, String) {
+        let who = self.origin.id.map_or_else(String::new, kernel::id::encode);
+        (self.organization.slug.clone(), format!("{}:{who}", self.origin.kind))
     }
 }
 
 /// Where a request comes from.
 #[derive(Debug, Clone, Default)]
 pub struct Caller {
-    /// Address of the peer.
+    /// Address of the true peer: of the connection, or whom a trusted proxy names.
     pub ip: Option<IpAddr>,
     /// What the client calls itself, cut to 300 characters.
     pub user_agent: Option<String>,
@@ -93,7 +110,8 @@ pub fn service(state: AppState, api: Router<AppState>, pages: Router<AppState>, 
     let api = api
         .fallback(async || ApiError(AppError::NotFound))
         .method_not_allowed_fallback(async || ApiError(AppError::MethodNotAllowed))
-        .layer(from_fn_with_state(state.clone(), require_known_host));
+        .layer(from_fn_with_state(state.clone(), require_known_host))
+        .layer(from_fn_with_state(state.clone(), limits::layer));
     let inner = Router::new()
         .nest("/api/v1", api.clone())
         .nest("/api", api)
@@ -106,7 +124,7 @@ pub fn service(state: AppState, api: Router<AppState>, pages: Router<AppState>, 
         .merge(utoipa_swagger_ui::SwaggerUi::new("/api/docs").url("/api/openapi.json", document))
         .route("/api/v1/openapi.json", get(async || crate::redirect("/api/openapi.json")))
         .fallback_service(trimmed)
-        .layer(from_fn_with_state(state, around))
+        .layer(from_fn_with_state((state, Refusals::default()), around))
 }
 
 /// Refuses hosts that stand for nothing, before anything of the API is reached.
@@ -116,7 +134,7 @@ async fn require_known_host(State(state): State<AppState>, mut request: Request,
         Ok(host) => match state.hosts.resolve(&state, &host).await {
             Ok(organization) => {
                 request.extensions_mut().insert(HostOrganization(organization));
-                match with_body_at_hand(&state, request).await {
+                match with_body_at_hand(request).await {
                     Ok(request) => next.run(request).await,
                     Err(error) => ApiError(error).into_response(),
                 }
@@ -132,12 +150,13 @@ const BODY_TIME: Duration = Duration::from_secs(15);
 /// Reads a JSON body before a handler opens its transaction: a caller that sends slowly must not
 /// hold a connection to the database meanwhile. Whoever is not signed in is refused without being
 /// read; uploads are read by their handler, which holds no transaction then.
-async fn with_body_at_hand(state: &AppState, request: Request) -> AppResult<Request> {
+async fn with_body_at_hand(request: Request) -> AppResult<Request> {
     let is_upload = request
         .headers()
         .get(header::CONTENT_TYPE)
         .is_some_and(|kind| kind.as_bytes().to_ascii_lowercase().starts_with(b"multipart/"));
-    if is_upload || request.body().is_end_stream() || !context::is_signed_in(request.headers(), state) {
+    let is_signed_in = request.extensions().get::<SignedIn>().is_some_and(|known| known.0);
+    if is_upload || request.body().is_end_stream() || !is_signed_in {
         return Ok(request);
     }
     let (parts, body) = request.into_parts();
@@ -160,11 +179,12 @@ fn host_of(request: &Request) -> AppResult<String> {
     Ok(host.to_owned())
 }
 
-async fn around(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+async fn around(State((state, refusals)): State<(AppState, Refusals)>, mut request: Request, next: Next) -> Response {
     let started = Instant::now();
     let id = request_id(&state, &request);
     let (method, path) = (request.method().clone(), path_for_log(request.uri()));
-    let ip = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
+    let tcp = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
+    let ip = tcp.map(|tcp| state.config.trusted_proxies.peer(tcp, request.headers()));
     let user_agent = request.headers().get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
     let user_agent = user_agent.map(|text| text.chars().take(300).collect());
     let peer = ip.map(|ip| ip.to_string());
@@ -184,7 +204,8 @@ async fn around(State(state): State<AppState>, mut request: Request, next: Next)
     let elapsed = started.elapsed();
     metrics::counter!("helpdesk_http_requests_total", "operation" => operation, "method" => method.to_string(), "status" => status.as_str().to_owned()).increment(1);
     metrics::histogram!("helpdesk_http_request_seconds", "operation" => operation).record(elapsed.as_secs_f64());
-    let (organization, actor) = actor.take();
+    let asked = actor.take();
+    let (organization, actor) = asked.as_ref().map(Asked::words).unwrap_or_default();
     tracing::info!(
         request_id = id,
         %method,
@@ -199,6 +220,9 @@ async fn around(State(state): State<AppState>, mut request: Request, next: Next)
         db_ms = stats.micros() as f64 / 1e3,
         "request"
     );
+    if let Some(asked) = asked.filter(|_| problem::is_denial(&response)) {
+        refusals.note(&state, asked, operation).await;
+    }
     let mut response = problem::finish(response, &id);
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID.clone(), value);

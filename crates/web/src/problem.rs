@@ -81,6 +81,12 @@ fn status(error: &AppError) -> StatusCode {
     }
 }
 
+/// Whether somebody was refused for what they may not do.
+pub(crate) fn is_denial(response: &Response) -> bool {
+    let problem = response.extensions().get::<Problem>();
+    response.status() == StatusCode::FORBIDDEN && problem.is_some_and(|problem| problem.code == "PERMISSION_DENIED")
+}
+
 /// Writes the body of an error answer. Errors that some library answered on its own get the same form.
 pub(crate) fn finish(response: Response, request_id: &str) -> Response {
     let status = response.status();

@@ -165,6 +165,22 @@ impl Route {
         self
     }
 
+    /// A picture as the body.
+    #[must_use]
+    pub fn picture(mut self) -> Self {
+        let bytes = utoipa::openapi::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::schema::Type::String)
+            .format(Some(utoipa::openapi::SchemaFormat::KnownFormat(utoipa::openapi::KnownFormat::Binary)));
+        let content = ContentBuilder::new().schema(Some(Schema::from(bytes.build()))).build();
+        let body = ["image/png", "image/jpeg", "image/webp"]
+            .into_iter()
+            .fold(RequestBodyBuilder::new().required(Some(Required::True)), |body, kind| {
+                body.content(kind, content.clone())
+            });
+        self.operation = self.operation.request_body(Some(body.build()));
+        self
+    }
+
     /// The JSON it answers with this status.
     #[must_use]
     pub fn ok<T: ToSchema>(mut self, status: u16) -> Self {
@@ -227,6 +243,7 @@ impl Route {
             ("400", "Malformed."),
             ("404", "Not found."),
             ("422", "Not valid."),
+            ("429", "Too often."),
             ("500", "Our fault."),
             ("503", "Try again."),
         ];

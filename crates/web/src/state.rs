@@ -2,12 +2,12 @@
 
 use std::{path::PathBuf, sync::Arc};
 
-use db::{Db, Vault, schedule::Schedule};
+use db::{Db, Vault, admin::Owner, schedule::Schedule};
 use hmac::{Hmac, KeyInit, Mac};
 use object_store::ObjectStore;
 use sha2::Sha256;
 
-use crate::{Dns, HostCache, Outbound};
+use crate::{Dns, HostCache, Outbound, SigningKeys, TrustedProxies, limits::RateLimits};
 
 /// How this installation is set up; read once at start.
 #[derive(Debug, Clone)]
@@ -24,6 +24,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// This node, in job leases.
     pub node: String,
+    /// Proxies whose word about the peer counts.
+    pub trusted_proxies: TrustedProxies,
 }
 
 impl Config {
@@ -40,6 +42,7 @@ impl Config {
 #[derive(Clone)]
 pub struct Keys {
     secret: Arc<[u8]>,
+    accepted: Arc<[Vec<u8>]>,
 }
 
 impl std::fmt::Debug for Keys {
@@ -49,18 +52,27 @@ impl std::fmt::Debug for Keys {
 }
 
 impl Keys {
-    /// From the installation's secret.
-    pub fn new(secret: &[u8]) -> Self {
-        Self { secret: secret.into() }
+    /// From the installation's secret, and others with which things may still be signed or wrapped.
+    pub fn new(secret: &[u8], accepted: &[Vec<u8>]) -> Self {
+        Self { secret: secret.into(), accepted: accepted.into() }
     }
 
     /// The key for one purpose; other purposes tell nothing about it.
     pub fn derive(&self, purpose: &str) -> [u8; 32] {
-        #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
-        let mut mac = Hmac::<Sha256>::new_from_slice(&self.secret).expect("any key length");
-        mac.update(purpose.as_bytes());
-        mac.finalize().into_bytes().into()
+        derive(&self.secret, purpose)
     }
+
+    /// The keys for the same purpose of the secrets that are accepted beside the present one.
+    pub fn accepted(&self, purpose: &str) -> Vec<[u8; 32]> {
+        self.accepted.iter().map(|secret| derive(secret, purpose)).collect()
+    }
+}
+
+fn derive(secret: &[u8], purpose: &str) -> [u8; 32] {
+    #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret).expect("any key length");
+    mac.update(purpose.as_bytes());
+    mac.finalize().into_bytes().into()
 }
 
 /// Shared by all requests and jobs of a process.
@@ -68,10 +80,14 @@ impl Keys {
 pub struct AppState {
     /// The database.
     pub db: Db,
+    /// The owner's way into it.
+    pub owner: Owner,
     /// The set-up.
     pub config: Arc<Config>,
     /// Derived keys.
     pub keys: Keys,
+    /// Keys of access tokens.
+    pub signing: SigningKeys,
     /// Secrets in the database.
     pub vault: Vault,
     /// Files.
@@ -82,6 +98,8 @@ pub struct AppState {
     pub outbound: Outbound,
     /// Texts in the domain name system.
     pub dns: Dns,
+    /// How often the API may be called.
+    pub limits: Arc<RateLimits>,
     /// What runs by the clock.
     pub schedules: &'static [Schedule],
 }

@@ -4,7 +4,7 @@
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
 use hmac::{Hmac, KeyInit, Mac};
-use kernel::{OrganizationId, SessionId};
+use kernel::{OrganizationId, SessionId, SigningKeyId};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
@@ -13,7 +13,6 @@ use subtle::ConstantTimeEq;
 pub const ACCESS_SECONDS: i64 = 900;
 
 const ISSUER: &str = "helpdesk";
-const HEADER: &str = r#"{"alg":"HS256","typ":"at+jwt","kid":"1"}"#;
 
 /// For whom a token was made; one is never taken for the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,20 +52,39 @@ impl Claims {
     }
 }
 
+/// The header of every token that a key signs; nothing else is taken for one.
+fn header(kid: SigningKeyId) -> String {
+    URL_SAFE_NO_PAD.encode(format!(r#"{{"alg":"HS256","typ":"at+jwt","kid":"{kid}"}}"#))
+}
+
 /// Signs.
-pub fn sign(key: &[u8; 32], claims: &Claims) -> String {
+pub fn sign(kid: SigningKeyId, key: &[u8; 32], claims: &Claims) -> String {
     let payload = serde_json::to_vec(claims).unwrap_or_default();
-    let signed = format!("{}.{}", URL_SAFE_NO_PAD.encode(HEADER), URL_SAFE_NO_PAD.encode(payload));
+    let signed = format!("{}.{}", header(kid), URL_SAFE_NO_PAD.encode(payload));
     let signature = URL_SAFE_NO_PAD.encode(mac(key, &signed));
     format!("{signed}.{signature}")
 }
 
-/// The claims of a token that we signed for `audience` and that is good now. The header must be
-/// ours to the letter, so no other algorithm, key id or embedded key is even looked at.
-pub fn verify(key: &[u8; 32], token: &str, audience: Audience, now: DateTime<Utc>) -> Option<Claims> {
+/// Which key a token says it was signed by. The header must be ours to the letter, so no other
+/// algorithm, form of key id or embedded key is even looked at.
+pub fn key_id(token: &str) -> Option<SigningKeyId> {
+    let (given, _) = token.split_once('.')?;
+    let text = String::from_utf8(URL_SAFE_NO_PAD.decode(given).ok()?).ok()?;
+    let kid = text.strip_prefix(r#"{"alg":"HS256","typ":"at+jwt","kid":""#)?.strip_suffix(r#""}"#)?.parse().ok()?;
+    (header(kid) == given).then_some(kid)
+}
+
+/// The claims of a token that this key signed for `audience` and that is good now.
+pub fn verify(
+    kid: SigningKeyId,
+    key: &[u8; 32],
+    token: &str,
+    audience: Audience,
+    now: DateTime<Utc>,
+) -> Option<Claims> {
     let (signed, signature) = token.rsplit_once('.')?;
-    let (header, payload) = signed.split_once('.')?;
-    if header != URL_SAFE_NO_PAD.encode(HEADER) {
+    let (given, payload) = signed.split_once('.')?;
+    if given != header(kid) {
         return None;
     }
     let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
@@ -92,6 +110,7 @@ mod tests {
     use uuid::Uuid;
 
     const KEY: [u8; 32] = [7; 32];
+    const KID: SigningKeyId = SigningKeyId(Uuid::from_u128(3));
 
     fn now() -> DateTime<Utc> {
         DateTime::from_timestamp(1_790_000_000, 0).unwrap()
@@ -110,24 +129,28 @@ mod tests {
 
     #[test]
     fn a_good_token_is_read_until_it_ends() {
-        let token = sign(&KEY, &claims());
-        assert_eq!(verify(&KEY, &token, Audience::Organization, now()), Some(claims()));
-        assert_eq!(verify(&KEY, &token, Audience::Organization, now() + TimeDelta::seconds(ACCESS_SECONDS)), None);
-        assert_eq!(verify(&KEY, &token, Audience::Platform, now()), None);
-        assert_eq!(verify(&[8; 32], &token, Audience::Organization, now()), None);
+        let token = sign(KID, &KEY, &claims());
+        assert_eq!(verify(KID, &KEY, &token, Audience::Organization, now()), Some(claims()));
+        assert_eq!(verify(KID, &KEY, &token, Audience::Organization, now() + TimeDelta::seconds(ACCESS_SECONDS)), None);
+        assert_eq!(verify(KID, &KEY, &token, Audience::Platform, now()), None);
+        assert_eq!(verify(KID, &[8; 32], &token, Audience::Organization, now()), None);
     }
 
     #[test]
     fn forgeries_are_refused() {
         let good = serde_json::to_string(&claims()).unwrap();
+        let ours = format!(r#"{{"alg":"HS256","typ":"at+jwt","kid":"{KID}"}}"#);
+        let foreign = ours.replace(&KID.to_string(), &SigningKeyId(Uuid::from_u128(4)).to_string());
         for header in [
             r#"{"alg":"none"}"#,
             r#"{"alg":"None","typ":"at+jwt","kid":"1"}"#,
             r#"{"alg":"RS256","typ":"at+jwt","kid":"1"}"#,
             r#"{"alg":"HS256","typ":"at+jwt","kid":"../../dev/null"}"#,
-            r#"{"alg":"HS256","typ":"at+jwt","kid":"1","jwk":{}}"#,
+            &ours.replace('}', r#","jwk":{}}"#),
+            &ours.replace(':', ": "),
+            &foreign,
         ] {
-            assert_eq!(verify(&KEY, &forge(header, &good, &KEY), Audience::Organization, now()), None, "{header}");
+            assert_eq!(verify(KID, &KEY, &forge(header, &good, &KEY), Audience::Organization, now()), None, "{header}");
         }
         for (from, to) in [
             (format!("\"exp\":{}", claims().exp), "\"exp\":\"9999999999\"".to_owned()),
@@ -139,12 +162,12 @@ mod tests {
         ] {
             let payload = good.replace(&from, &to);
             assert_ne!(payload, good);
-            assert_eq!(verify(&KEY, &forge(HEADER, &payload, &KEY), Audience::Organization, now()), None, "{to}");
+            assert_eq!(verify(KID, &KEY, &forge(&ours, &payload, &KEY), Audience::Organization, now()), None, "{to}");
         }
-        let token = sign(&KEY, &claims());
+        let token = sign(KID, &KEY, &claims());
         let cut = token.rsplit_once('.').unwrap().0;
         for bad in ["", ".", "..", cut, &format!("{cut}."), &format!("{cut}.AAAA")] {
-            assert_eq!(verify(&KEY, bad, Audience::Organization, now()), None, "{bad}");
+            assert_eq!(verify(KID, &KEY, bad, Audience::Organization, now()), None, "{bad}");
         }
     }
 }

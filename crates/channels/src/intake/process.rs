@@ -145,7 +145,7 @@ async fn accept(
     mail: &ParsedMail,
     files: &[Prepared],
 ) -> AppResult<Outcome> {
-    let key = MailKey::derive(&state.keys.derive("mail"));
+    let key = MailKey::of(&state.keys);
     if mail.auto == AutoKind::Bounce && mail.bounce.is_some() {
         return match bounce::record(tx, &key, &mailbox.address, mail).await? {
             Some(place) => {

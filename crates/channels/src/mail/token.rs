@@ -18,9 +18,12 @@ const ID_MAC_LEN: usize = 26;
 /// guarantees.
 pub const MAX_MAILBOX_LOCAL: usize = 64 - 1 - ID_LEN - REPLY_MAC_LEN;
 
-/// Key of mail tokens.
+/// Keys of mail tokens: the present one signs, those still accepted only verify.
 #[derive(Clone)]
-pub struct MailKey([u8; 32]);
+pub struct MailKey {
+    present: [u8; 32],
+    accepted: Vec<[u8; 32]>,
+}
 
 impl std::fmt::Debug for MailKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -29,22 +32,33 @@ impl std::fmt::Debug for MailKey {
 }
 
 impl MailKey {
-    /// Key for mail tokens of an installation secret: HMAC-SHA256(secret, "mail-token").
-    pub fn derive(secret: &[u8]) -> Self {
-        Self(hmac(secret, &[b"mail-token"]))
+    /// HMAC-SHA256(secret, "mail-token") of the present secret and of those still accepted.
+    pub fn derive(secret: &[u8], accepted: &[[u8; 32]]) -> Self {
+        let key = |secret: &[u8]| hmac(secret, &[b"mail-token"]);
+        Self { present: key(secret), accepted: accepted.iter().map(|secret| key(secret)).collect() }
     }
 
-    /// MAC over the parts, each with its length in front.
-    fn mac(&self, parts: &[&[u8]]) -> String {
-        let mut framed = Vec::with_capacity(parts.len() * 2);
-        let lengths: Vec<[u8; 8]> =
-            parts.iter().map(|part| u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes()).collect();
-        for (part, length) in parts.iter().zip(&lengths) {
-            framed.push(length.as_slice());
-            framed.push(*part);
-        }
-        base32(&hmac(&self.0, &framed))
+    /// For the mail tokens of an installation.
+    pub fn of(keys: &web::Keys) -> Self {
+        Self::derive(&keys.derive("mail"), &keys.accepted("mail"))
     }
+
+    /// Whether one of the keys gives this MAC.
+    fn is_good(&self, given: &str, mac: impl Fn(&[u8; 32]) -> String) -> bool {
+        std::iter::once(&self.present).chain(&self.accepted).any(|key| same(given, &mac(key)))
+    }
+}
+
+/// MAC over the parts, each with its length in front.
+fn mac(key: &[u8; 32], parts: &[&[u8]]) -> String {
+    let mut framed = Vec::with_capacity(parts.len() * 2);
+    let lengths: Vec<[u8; 8]> =
+        parts.iter().map(|part| u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes()).collect();
+    for (part, length) in parts.iter().zip(&lengths) {
+        framed.push(length.as_slice());
+        framed.push(*part);
+    }
+    base32(&hmac(key, &framed))
 }
 
 fn hmac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
@@ -108,13 +122,13 @@ fn same(left: &str, right: &str) -> bool {
     left.as_bytes().ct_eq(right.as_bytes()).into()
 }
 
-fn reply_mac(key: &MailKey, organization: Uuid, mail_id: Uuid, mailbox: &str) -> String {
-    let mac = key.mac(&[b"reply", organization.as_bytes(), mail_id.as_bytes(), mailbox.to_lowercase().as_bytes()]);
+fn reply_mac(key: &[u8; 32], organization: Uuid, mail_id: Uuid, mailbox: &str) -> String {
+    let mac = mac(key, &[b"reply", organization.as_bytes(), mail_id.as_bytes(), mailbox.to_lowercase().as_bytes()]);
     first(&mac, REPLY_MAC_LEN).to_owned()
 }
 
-fn id_mac(key: &MailKey, organization: Uuid, mail_id: Uuid) -> String {
-    let mac = key.mac(&[b"message-id", organization.as_bytes(), mail_id.as_bytes()]);
+fn id_mac(key: &[u8; 32], organization: Uuid, mail_id: Uuid) -> String {
+    let mac = mac(key, &[b"message-id", organization.as_bytes(), mail_id.as_bytes()]);
     first(&mac, ID_MAC_LEN).to_owned()
 }
 
@@ -133,7 +147,7 @@ pub fn reply_address(key: &MailKey, organization: Uuid, mail_id: Uuid, mailbox: 
         return mailbox.to_owned();
     };
     let id = base32(mail_id.as_bytes());
-    let mac = reply_mac(key, organization, mail_id, mailbox);
+    let mac = reply_mac(&key.present, organization, mail_id, mailbox);
     format!("{local}+{id}{mac}@{domain}")
 }
 
@@ -150,13 +164,13 @@ pub fn verify_reply_address(key: &MailKey, organization: Uuid, mailbox: &str, ca
     let token = candidate.strip_prefix(local)?.strip_prefix('+')?;
     let (id, mac) = token.split_at_checked(ID_LEN)?;
     let id = decode_id(id)?;
-    same(mac, &reply_mac(key, organization, id, &mailbox)).then_some(id)
+    key.is_good(mac, |key| reply_mac(key, organization, id, &mailbox)).then_some(id)
 }
 
 /// Message-ID of an outgoing mail, without `<>`: `hd.<id>.<mac>@domain`.
 pub fn message_id(key: &MailKey, organization: Uuid, mail_id: Uuid, domain: &str) -> String {
     let id = base32(mail_id.as_bytes());
-    let mac = id_mac(key, organization, mail_id);
+    let mac = id_mac(&key.present, organization, mail_id);
     format!("hd.{id}.{mac}@{domain}")
 }
 
@@ -167,7 +181,7 @@ pub fn verify_message_id(key: &MailKey, organization: Uuid, candidate: &str) -> 
     let (local, _) = candidate.rsplit_once('@')?;
     let (id, mac) = local.strip_prefix("hd.")?.split_once('.')?;
     let id = decode_id(id)?;
-    same(mac, &id_mac(key, organization, id)).then_some(id)
+    key.is_good(mac, |key| id_mac(key, organization, id)).then_some(id)
 }
 
 #[cfg(test)]
@@ -178,7 +192,7 @@ mod tests {
 
     fn ids() -> (MailKey, Uuid, Uuid) {
         (
-            MailKey::derive(b"secret"),
+            MailKey::derive(b"secret", &[]),
             Uuid::from_u128(0x0190_1234_5678_7abc_9def_0123_4567_89ab),
             Uuid::from_u128(u128::MAX - 7),
         )
@@ -243,7 +257,7 @@ mod tests {
         assert_eq!(verify_reply_address(&key, organization, "sales@example.com", &address), None);
         let elsewhere = address.to_lowercase().replace("example.com", "example.org");
         assert_eq!(verify_reply_address(&key, organization, "support@example.org", &elsewhere), None);
-        let stranger = MailKey::derive(b"other");
+        let stranger = MailKey::derive(b"other", &[]);
         assert_eq!(verify_reply_address(&stranger, organization, MAILBOX, &address), None);
         assert_eq!(verify_message_id(&stranger, organization, &id), None);
         // A reply MAC is no Message-ID MAC.

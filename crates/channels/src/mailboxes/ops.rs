@@ -55,7 +55,9 @@ async fn run_update(tx: &mut TenantTx, id: MailboxId, input: PatchMailbox) -> Ap
         store::clear_default(tx, organization).await?;
     }
     store::update(tx, organization, id, &name, is_default).await.on_constraint("mailboxes_default_key", raced)?;
-    load(tx, id).await
+    let new = load(tx, id).await?;
+    tx.audit_change("mailbox.updated", ("mailbox", Some(id.0)), &old, &new);
+    Ok(new)
 }
 
 /// `DELETE mailboxes/{id}/`
@@ -77,6 +79,7 @@ async fn run_delete(tx: &mut TenantTx, id: MailboxId) -> AppResult<()> {
         .on_constraint("tickets_mailbox_fkey", used)
         .on_constraint("inbound_mails_mailbox_fkey", used)
         .on_constraint("outgoing_mails_mailbox_fkey", used)?;
+    tx.audit_change("mailbox.deleted", ("mailbox", Some(id.0)), &mailbox, &());
     Ok(store::release(tx, organization, &mailbox.address).await?)
 }
 
@@ -100,6 +103,8 @@ async fn insert(tx: &mut TenantTx, address: &str, name: &str, make_default: bool
         .await
         .on_constraint("mailboxes_address_key", taken)
         .on_constraint("mailboxes_default_key", raced)?;
+    let mailbox = load(tx, id).await?;
+    tx.audit_change("mailbox.created", ("mailbox", Some(id.0)), &(), &mailbox);
     Ok(id)
 }
 

@@ -3,8 +3,9 @@
 use chrono::{DateTime, Utc};
 use kernel::{AppError, OutgoingMailId, Page, Permission, TicketId};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
-use web::{Access, ApiResult, Listing, MemberContext, PathId, Query, Read, RequestUri, Route, Staff};
+use web::{Access, ApiResult, Listing, MemberContext, PathId, Query, Read, RequestUri, Route, Staff, Write};
 
 use super::store::{self, CaughtRow};
 use crate::mail::catcher::MailCatcher;
@@ -91,7 +92,7 @@ pub async fn list(mut cx: Staff<Read>, RequestUri(uri): RequestUri, Query(query)
 }
 
 /// `GET mail-catcher/{id}/`
-pub async fn get(PathId(id): PathId<OutgoingMailId>, mut cx: Staff<Read>) -> ApiResult {
+pub async fn get(PathId(id): PathId<OutgoingMailId>, mut cx: Staff<Write>) -> ApiResult {
     only_in_demo(&cx)?;
     let organization = cx.organization.clone();
     let row = store::find(&mut cx.tx, organization.id, id)
@@ -112,5 +113,6 @@ pub async fn get(PathId(id): PathId<OutgoingMailId>, mut cx: Staff<Read>) -> Api
         ticket_id: row.ticket_id,
         created_at: row.created_at,
     };
-    Ok(web::ok(&CaughtMailSource { mail, raw }, None))
+    cx.tx.audit("mail_catcher.read", ("outgoing_mail", Some(id.0)), &(), &json!({ "to": mail.to }));
+    cx.commit(web::ok(&CaughtMailSource { mail, raw }, None)).await
 }

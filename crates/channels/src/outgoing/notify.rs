@@ -44,7 +44,7 @@ impl Cause {
             tx: TenantTx::system(&state.db, job.organization, Mode::Write).await?,
             event: delivered.event_id,
             subscriber,
-            key: MailKey::derive(&state.keys.derive("mail")),
+            key: MailKey::of(&state.keys),
             url: state.config.organization_url(&organization.slug),
             organization_name: organization.name,
         };

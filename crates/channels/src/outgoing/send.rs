@@ -110,7 +110,7 @@ async fn prepare(
     };
     drop(tx);
     let (attachments, left_out) = load(state, &files).await?;
-    let key = MailKey::derive(&state.keys.derive("mail"));
+    let key = MailKey::of(&state.keys);
     let to_customer = matches!(row.kind.as_str(), "reply" | "created");
     let reply_to = (to_customer && supports_reply_address(&mailbox.address))
         .then(|| reply_address(&key, organization.0, row.id.0, &mailbox.address));

@@ -14,6 +14,7 @@ mod ops;
 mod store;
 mod wire;
 
+use db::worker::Registry;
 use futures_util::{StreamExt, stream};
 use kernel::{AppResult, Page, Permission};
 use web::{Access, AppState, Route};
@@ -40,9 +41,18 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
+/// Adds the daily job.
+pub fn jobs(registry: &mut Registry, state: &AppState) {
+    let state = state.clone();
+    registry.handle(CHECK, move |_| {
+        let state = state.clone();
+        async move { Ok(check_all(&state).await?) }
+    });
+}
+
 /// Asks the name servers about every domain that they confirmed once. Servers that do not answer
 /// prove nothing.
-pub async fn check_all(state: &AppState) -> AppResult<()> {
+async fn check_all(state: &AppState) -> AppResult<()> {
     let domains = db::platform::domains_proven_by_dns(&state.db).await?;
     stream::iter(domains)
         .map(|db::platform::ProvenDomain { organization_id: organization, domain, challenge }| async move {

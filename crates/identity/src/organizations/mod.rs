@@ -1,11 +1,39 @@
-//! Organizations: the rows each one starts with, and its settings.
+//! Organizations: the rows each one starts with, its settings and its branding.
 //!
 //! The directory itself (slug, placement, suspension) is `db::platform`; here is what lies inside
-//! the organization. Tables: `organization_settings`, `roles`.
+//! the organization. Tables: `organization_settings`, `roles`. Permissions: `settings:read`,
+//! `organization:write`; branding is public. Events: none.
+
+mod model;
+mod ops;
+mod store;
+mod wire;
 
 use db::TenantTx;
-use kernel::{AppError, AppResult, RoleId, RoleKey, slug::skeleton};
-use sqlx::PgConnection;
+use kernel::{AppError, AppResult, Permission, RoleId, RoleKey, slug::skeleton};
+use web::{Access, Route};
+
+/// The route table.
+pub fn routes() -> Vec<Route> {
+    let (read, write) = (Access::needs(Permission::SettingsRead), Access::needs(Permission::OrganizationWrite));
+    vec![
+        Route::get("/organization", read, "organization_get", "Read the settings", ops::get)
+            .ok::<wire::OrganizationSettings>(200),
+        Route::patch("/organization", write, "organization_update", "Change the settings", ops::update)
+            .body::<wire::PatchSettings>()
+            .ok::<wire::OrganizationSettings>(200),
+        Route::put("/organization/logo", write, "organization_logo_put", "Set the logo", ops::put_logo)
+            .picture()
+            .ok::<wire::OrganizationSettings>(200),
+        Route::delete("/organization/logo", write, "organization_logo_delete", "Remove the logo", ops::delete_logo)
+            .empty(204, "The product's own mark is shown."),
+        Route::get("/branding", Access::public(), "branding_get", "Name, color and logo of this host", ops::branding)
+            .ok::<wire::Branding>(200),
+        Route::get("/branding/logo", Access::public(), "branding_logo", "The logo of this host", ops::logo)
+            .query::<wire::LogoQuery>()
+            .empty(200, "A PNG, JPEG or WebP picture."),
+    ]
+}
 
 /// Reserved first labels: they are or may become hosts of the installation itself, or look like ones.
 const RESERVED: &[&str] = &[
@@ -108,60 +136,29 @@ pub struct Settings {
 /// The settings of the open organization.
 pub async fn settings(tx: &mut TenantTx) -> AppResult<Settings> {
     let organization = tx.organization();
-    Ok(sqlx::query_as!(
-        Settings,
-        "select time_zone, locale, first_response_on_status from organization_settings where organization_id = $1",
-        organization as _
-    )
-    .fetch_one(&mut **tx)
-    .await?)
+    let row = store::settings(tx, organization).await?;
+    Ok(Settings {
+        time_zone: row.time_zone,
+        locale: row.locale,
+        first_response_on_status: row.first_response_on_status,
+    })
 }
 
 /// Writes settings and the fixed roles unless they are there; whether the organization was new.
 pub async fn provision(tx: &mut TenantTx) -> AppResult<bool> {
     let (organization, now) = (tx.organization(), tx.now());
-    let inserted = sqlx::query!(
-        "insert into organization_settings (organization_id, updated_at) values ($1, $2) on conflict do nothing",
-        organization as _,
-        now
-    )
-    .execute(&mut **tx)
-    .await?
-    .rows_affected();
-    if inserted == 0 {
+    if !store::insert_settings(tx, organization, now).await? {
         return Ok(false);
     }
+    tx.audit("organization.created", ("organization", Some(organization.0)), &(), &());
     for role in RoleKey::ALL.into_iter().filter(|role| *role != RoleKey::Customer) {
         let id: RoleId = tx.id();
         let name =
             role.as_str().get(..1).unwrap_or_default().to_uppercase() + role.as_str().get(1..).unwrap_or_default();
         let permissions: Vec<String> = role.permissions().iter().map(|p| p.as_str().to_owned()).collect();
-        insert_role(tx, organization, id, role.as_str(), &name, &permissions, now).await?;
+        store::insert_role(tx, organization, id, (role.as_str(), &name), &permissions, now).await?;
     }
     Ok(true)
-}
-
-async fn insert_role(
-    tx: &mut PgConnection,
-    organization: kernel::OrganizationId,
-    id: RoleId,
-    key: &str,
-    name: &str,
-    permissions: &[String],
-    now: chrono::DateTime<chrono::Utc>,
-) -> AppResult<()> {
-    sqlx::query!(
-        "insert into roles (organization_id, id, key, name, permissions, is_shipped, created_at) values ($1, $2, $3, $4, $5, true, $6)",
-        organization as _,
-        id as _,
-        key,
-        name,
-        permissions,
-        now
-    )
-    .execute(tx)
-    .await?;
-    Ok(())
 }
 
 #[cfg(test)]

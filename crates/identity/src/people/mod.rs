@@ -13,6 +13,7 @@ use kernel::{Actor, AppError, AppResult, OrganizationId, Page, Permission, Perso
 use sqlx::PgConnection;
 use web::{Access, Route};
 
+pub(crate) use ops::create::add;
 pub use ops::create::{NewUser, create};
 pub use store::{drop_unused_login, note_login};
 pub use wire::UserOut;
@@ -36,6 +37,22 @@ pub fn routes() -> Vec<Route> {
         Route::patch("/users/{id}", write, "users_update", "Change a member of staff", ops::update::handler)
             .body::<wire::PatchUser>()
             .ok::<UserOut>(200),
+        Route::get(
+            "/users/{id}/lockout",
+            write,
+            "users_lockout",
+            "Whether a person's sign-in is locked",
+            ops::lockout::get,
+        )
+        .ok::<wire::LockoutOut>(200),
+        Route::delete(
+            "/users/{id}/lockout",
+            write,
+            "users_lockout_lift",
+            "Unlock a person's sign-in",
+            ops::lockout::lift,
+        )
+        .empty(204, "The person may sign in."),
     ]
 }
 

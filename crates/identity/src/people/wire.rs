@@ -63,6 +63,14 @@ pub struct PatchMe {
     pub name: Option<String>,
 }
 
+/// Whether too many bad tries locked a person's sign-in.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LockoutOut {
+    pub is_locked: bool,
+    /// When it ends by itself.
+    pub locked_until: Option<DateTime<Utc>>,
+}
+
 #[derive(Debug, Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub struct UserQuery {

@@ -1,6 +1,6 @@
 //! Use cases of identity providers.
 
-use db::{OnConstraint, TenantTx, platform::Organization};
+use db::{OnConstraint, TenantTx, platform::Organization, vault::Sealed};
 use kernel::{Actor, AppError, AppResult, IdentityProviderId};
 use serde_json::{Map, Value, json};
 use web::{ApiResult, AppState, Body, Listing, PathId, Query, Read, RequestUri, Staff, Write};
@@ -12,8 +12,10 @@ use super::{
 };
 use crate::{oidc, people};
 
-/// Where the vault is told that the secret belongs.
-const SECRET: &str = "identity_providers.client_secret";
+/// Where the secret is,
+pub(crate) const SECRET: Sealed = Sealed { table: "identity_providers", id: "id", column: "client_secret" };
+/// and as the vault knows it.
+const COLUMN: &str = "identity_providers.client_secret";
 /// Providers of one organization.
 const MANY: usize = 20;
 
@@ -121,7 +123,7 @@ pub async fn test(PathId(id): PathId<IdentityProviderId>, mut cx: Staff<Read>) -
 pub async fn secret_of(tx: &mut TenantTx, state: &AppState, id: IdentityProviderId) -> AppResult<String> {
     let organization = tx.organization();
     let sealed = store::secret(tx, organization, id).await?.ok_or(AppError::NotFound)?;
-    let secret = state.vault.open(tx, SECRET, id.0, &sealed).await?;
+    let secret = state.vault.open(tx, COLUMN, id.0, &sealed).await?;
     String::from_utf8(secret).map_err(|error| AppError::Internal(error.into()))
 }
 
@@ -142,7 +144,7 @@ async fn save(
         people::check_grant(tx, actor, "default_role", role).await?;
     }
     let sealed = match secret {
-        Some(secret) => Some(state.vault.seal(tx, SECRET, provider.id.0, secret.as_bytes()).await?),
+        Some(secret) => Some(state.vault.seal(tx, COLUMN, provider.id.0, secret.as_bytes()).await?),
         None => None,
     };
     let organization = tx.organization();

@@ -59,15 +59,17 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-/// Begins a session of somebody who has proven who they are (kind and id), and lets the browser
-/// keep it once the transaction is committed: the refresh token becomes its cookie.
+/// Begins a session of somebody who has proven who they are (kind, id and name), and lets the browser
+/// keep it once the transaction is committed: the refresh token becomes its cookie. `how` is for the
+/// audit log.
 pub(crate) async fn begin_in_browser(
     tx: &mut db::TenantTx,
     caller: &web::Caller,
-    person: (&str, uuid::Uuid),
+    person: (&'static str, uuid::Uuid, &str),
+    how: &impl serde::Serialize,
     response: &mut web::Response,
 ) -> kernel::AppResult<()> {
-    let (_, token) = ops::login::begin(tx, caller, person).await?;
+    let (_, token) = ops::login::begin(tx, caller, person, how).await?;
     cookie::set(response, &token.encode(), model::SESSION_LIFE.num_seconds());
     Ok(())
 }

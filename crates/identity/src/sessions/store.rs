@@ -10,8 +10,16 @@ use uuid::Uuid;
 pub struct Credential {
     pub kind: String,
     pub id: Uuid,
+    pub name: String,
     pub password_hash: Option<String>,
     pub is_active: bool,
+}
+
+impl Credential {
+    /// The kind, as the audit log names it.
+    pub fn entity(&self) -> &'static str {
+        if self.kind == "customer" { "customer" } else { "user" }
+    }
 }
 
 pub async fn find_credential(
@@ -21,10 +29,10 @@ pub async fn find_credential(
 ) -> sqlx::Result<Option<Credential>> {
     sqlx::query_as!(
         Credential,
-        r#"select 'user' as "kind!", id as "id!: Uuid", password_hash, status = 'active' as "is_active!" from users
+        r#"select 'user' as "kind!", id as "id!: Uuid", name as "name!", password_hash, status = 'active' as "is_active!" from users
             where organization_id = $1 and email = $2
            union all
-           select 'customer', id, password_hash, status = 'active' from customers where organization_id = $1 and email = $2
+           select 'customer', id, name, password_hash, status = 'active' from customers where organization_id = $1 and email = $2
            limit 1"#,
         organization as _,
         email

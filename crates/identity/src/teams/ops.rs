@@ -30,13 +30,14 @@ pub async fn create(mut cx: Staff<Write>, Body(input): Body<CreateTeam>) -> ApiR
     store::insert(&mut cx.tx, organization, id, &name, now).await.on_constraint("teams_name_key", taken)?;
     add(&mut cx.tx, id, &input.members).await?;
     let team = load(&mut cx.tx, id).await?;
+    cx.tx.audit_change("team.created", ("team", Some(id.0)), &(), &team);
     cx.commit(web::created(&team, None)).await
 }
 
 /// `PATCH teams/{id}/`
 pub async fn update(PathId(id): PathId<TeamId>, mut cx: Staff<Write>, Body(input): Body<PatchTeam>) -> ApiResult {
     let organization = cx.organization.id;
-    load(&mut cx.tx, id).await?;
+    let old = load(&mut cx.tx, id).await?;
     if let Some(name) = &input.name {
         let name = web::text("name", name, 1, 100)?;
         store::rename(&mut cx.tx, organization, id, &name).await.on_constraint("teams_name_key", taken)?;
@@ -46,16 +47,18 @@ pub async fn update(PathId(id): PathId<TeamId>, mut cx: Staff<Write>, Body(input
         add(&mut cx.tx, id, members).await?;
     }
     let team = load(&mut cx.tx, id).await?;
+    cx.tx.audit_change("team.updated", ("team", Some(id.0)), &old, &team);
     cx.commit(web::ok(&team, None)).await
 }
 
 /// `DELETE teams/{id}/`
 pub async fn delete(PathId(id): PathId<TeamId>, mut cx: Staff<Write>) -> ApiResult {
     let organization = cx.organization.id;
-    load(&mut cx.tx, id).await?;
+    let old = load(&mut cx.tx, id).await?;
     store::delete(&mut cx.tx, organization, id)
         .await
         .on_constraint("tickets_team_fkey", || AppError::conflict("Tickets still name this team; move them first."))?;
+    cx.tx.audit_change("team.deleted", ("team", Some(id.0)), &old, &());
     cx.commit(web::no_content()).await
 }
 

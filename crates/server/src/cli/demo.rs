@@ -14,7 +14,7 @@ pub(super) enum Command {
 
 pub(super) async fn run(run: &Run, command: Command) -> Result<(), Failure> {
     let Command::Load = command;
-    let sign_ins = run.with_database(async |booted| Ok(demo::load(&booted.state, &booted.ground.owner).await?)).await?;
+    let sign_ins = run.with_database(async |booted| Ok(demo::load(&booted.state).await?)).await?;
     let mut rows = vec![["ORGANIZATION", "ROLE", "ADDRESS", "PASSWORD"].map(str::to_owned).to_vec()];
     rows.extend(
         sign_ins

@@ -82,7 +82,7 @@ async fn database(ground: &Ground, settings: &Settings) -> Vec<Finding> {
     }
     let role = db::admin::check_runtime_role(&ground.runtime).await.map_err(Failure::from);
     findings.push(judge("runtime role", "It cannot step over row-level security.", role));
-    match ground.state(settings, settings.bind.port(), false) {
+    match ground.state(settings, settings.bind.port(), false).await {
         Ok(state) => findings.extend(product(&state).await),
         Err(failure) => findings.push(broken("storage", failure.to_string())),
     }

@@ -1,7 +1,9 @@
 //! The command line: one file per group of commands.
 
+mod audit;
 mod demo;
 mod doctor;
+mod keys;
 mod mail;
 pub mod openapi;
 mod operator;
@@ -56,9 +58,15 @@ enum Command {
     /// Operators of the installation.
     #[command(subcommand)]
     Operator(operator::Command),
+    /// Keys of tokens and secrets.
+    #[command(subcommand)]
+    Keys(keys::Command),
     /// Service levels.
     #[command(subcommand)]
     Sla(sla::Command),
+    /// The audit log.
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// Mail that comes in.
     #[command(subcommand)]
     Mail(mail::Command),
@@ -95,7 +103,9 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Org(command) => org::run(&run, command).await,
         Command::User(command) => user::run(&run, command).await,
         Command::Operator(command) => operator::run(&run, command).await,
+        Command::Keys(command) => keys::run(&run, command).await,
         Command::Sla(command) => sla::run(&run, command).await,
+        Command::Audit(command) => audit::run(&run, command).await,
         Command::Mail(command) => mail::run(&run, command).await,
         Command::Demo(command) => demo::run(&run, command).await,
     }

@@ -1,6 +1,7 @@
 //! `operator`: who manages the installation.
 
 use clap::Subcommand;
+use db::operators::By;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -25,7 +26,7 @@ pub(super) async fn run(run: &Run, command: Command) -> Result<(), Failure> {
     let (text, value) = run
         .with_database(async |booted| {
             let db = &booted.state.db;
-            let known = db::platform::find_operator(db, &email).await?.is_some();
+            let known = db::operators::find_operator(db, &email).await?.is_some();
             if known && given.is_none() {
                 let text = format!("The operator {email} already exists; a password on stdin would replace theirs.");
                 return Ok((text, json!({"email": email, "created": false})));
@@ -33,7 +34,7 @@ pub(super) async fn run(run: &Run, command: Command) -> Result<(), Failure> {
             let made = given.is_none().then(|| kernel::id::encode(Uuid::from_bytes(db.ids.secret())));
             let password = given.or_else(|| made.clone()).unwrap_or_default();
             let hash = password::hash(password, &email).await?;
-            db::platform::upsert_operator(db, &email, &hash).await?;
+            db::operators::upsert_operator(db, &By::default(), &email, &hash).await?;
             let done = if known { "has a new password" } else { "was created" };
             let mut text = format!("The operator {email} {done}.");
             if let Some(made) = &made {

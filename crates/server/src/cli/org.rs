@@ -2,15 +2,17 @@
 
 use clap::{Subcommand, ValueEnum};
 use db::{
-    Mode, TenantTx,
+    operators::By,
     platform::{self, Organization},
 };
-use identity::{domains, organizations::check_slug, people::NewUser};
-use kernel::Actor;
 use serde_json::{Value, json};
 
 use super::{Run, output::table, user};
-use crate::{boot::Booted, compose, failure::Failure, organizations};
+use crate::{
+    boot::Booted,
+    failure::Failure,
+    organizations::{self, Made, New},
+};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Placement {
@@ -47,7 +49,7 @@ pub(super) enum Command {
     },
 }
 
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 pub(super) struct Create {
     /// First label of its host name: lower-case letters, digits, hyphens.
     slug: String,
@@ -67,8 +69,8 @@ pub(super) struct Create {
 
 pub(super) async fn run(run: &Run, command: Command) -> Result<(), Failure> {
     let (text, value) = match command {
-        Command::Create(mut input) => {
-            check(&mut input, &run.settings.base_domain)?;
+        Command::Create(input) => {
+            let input = checked(input, &run.settings.base_domain)?;
             run.with_database(async |booted| create(booted, input).await).await?
         }
         Command::List => run.with_database(list).await?,
@@ -79,44 +81,33 @@ pub(super) async fn run(run: &Run, command: Command) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What can be said without the database; puts names into the form in which they are stored.
-fn check(input: &mut Create, base_domain: &str) -> Result<(), Failure> {
-    check_slug(&input.slug)?;
-    input.name = web::text("name", &input.name, 1, 200)?;
-    if let Some(domain) = &mut input.domain {
-        *domain = domains::normalize(domain, base_domain)?;
-    }
-    if let Some(email) = &mut input.admin_email {
-        *email =
-            kernel::email::normalize(email).ok_or_else(|| Failure::new(format!("{email:?} is not a mail address.")))?;
-    }
-    Ok(())
+/// What can be said without the database.
+fn checked(input: Create, base_domain: &str) -> Result<Create, Failure> {
+    let Create { slug, name, placement, domain, admin_email } = input;
+    let new = organizations::check(New { slug, name, own_schema: false, domain, admin_email }, base_domain)?;
+    let New { slug, name, domain, admin_email, .. } = new;
+    Ok(Create { slug, name, placement, domain, admin_email })
 }
 
 async fn create(booted: &Booted, input: Create) -> Result<(String, Value), Failure> {
+    let state = &booted.state;
     let own_schema = matches!(input.placement, Some(Placement::Schema));
-    let (organization, is_new) =
-        organizations::ensure(&booted.state, &booted.ground.owner, &input.slug, &input.name, own_schema).await?;
-    if let Some(wanted) = input.placement.filter(|wanted| wanted.as_str() != organization.placement()) {
-        let (slug, has, wanted) = (&organization.slug, organization.placement(), wanted.as_str());
+    let Create { slug, name, placement, domain, admin_email } = input;
+    if let Some(known) = platform::find_by_slug(&state.db, &slug).await?
+        && let Some(wanted) = placement.filter(|wanted| wanted.as_str() != known.placement())
+    {
+        let (has, wanted) = (known.placement(), wanted.as_str());
         return Err(Failure::new(format!(
             "Organization {slug} exists with placement {has}: move it with `helpdesk org move {slug} --placement {wanted}`."
         )));
     }
-    // Also finishes what an interrupted command left half-made; a suspended one stays as it is.
-    let token = if organization.status == "active" {
-        provision(booted, &organization, input.admin_email.as_deref()).await?
-    } else {
-        None
-    };
-    if let Some(domain) = &input.domain {
-        platform::add_domain(&booted.state.db, organization.id, domain).await?;
-    }
-    let url = booted.state.config.organization_url(&organization.slug);
-    let link = token.map(|token| user::link(booted, &organization.slug, &token));
+    let new = New { slug, name, own_schema, domain, admin_email };
+    let Made { organization, is_new, token } = organizations::create(state, &By::default(), &new).await?;
+    let url = state.config.organization_url(&organization.slug);
+    let link = token.map(|token| organizations::link(state, &organization, &token));
     let done = if is_new { "was created" } else { "already exists" };
     let mut text = format!("Organization {} {done}: {url}", organization.slug);
-    if let (Some(link), Some(email)) = (&link, &input.admin_email) {
+    if let (Some(link), Some(email)) = (&link, &new.admin_email) {
         text += &format!("\nOne-time link for {email} to set the password, good for seven days: {link}");
     }
     let value = json!({
@@ -127,26 +118,6 @@ async fn create(booted: &Booted, input: Create) -> Result<(String, Value), Failu
         "invitation_url": link,
     });
     Ok((text, value))
-}
-
-/// The rows of a new organization and its owner, all or nothing; the owner's one-time token.
-async fn provision(
-    booted: &Booted,
-    organization: &Organization,
-    owner: Option<&str>,
-) -> Result<Option<String>, Failure> {
-    let mut tx = TenantTx::system(&booted.state.db, organization.tenant(), Mode::Write).await?;
-    let is_new = compose::provision(&mut tx, organization, &booted.state.config).await?;
-    let token = match owner {
-        Some(email) if is_new => {
-            let name = email.split('@').next().unwrap_or(email).to_owned();
-            let new = NewUser { email: email.to_owned(), name, role: "owner".to_owned(), password_hash: None };
-            identity::people::create(&mut tx, &Actor::system(organization.id), new).await?.1
-        }
-        _ => None,
-    };
-    tx.commit().await?;
-    Ok(token)
 }
 
 async fn list(booted: &Booted) -> Result<(String, Value), Failure> {
@@ -164,7 +135,7 @@ async fn list(booted: &Booted) -> Result<(String, Value), Failure> {
 
 async fn set_status(booted: &Booted, slug: &str, status: &str) -> Result<(String, Value), Failure> {
     let organization = user::organization(booted, slug).await?;
-    let changed = platform::set_status(&booted.state.db, &organization.slug, status).await?;
+    let changed = platform::set_status(&booted.state.db, &By::default(), &organization.slug, status).await?;
     let now = if changed { "is now" } else { "was already" };
     Ok((format!("Organization {slug} {now} {status}."), json!({"slug": slug, "status": status, "changed": changed})))
 }
@@ -181,11 +152,10 @@ mod tests {
 
     #[test]
     fn input_is_checked_and_brought_into_form() {
-        let mut good = input("acme", Some("Help.Example.ORG"), Some("Ada@Example.org"));
-        check(&mut good, "localhost").unwrap();
+        let good = checked(input("acme", Some("Help.Example.ORG"), Some("Ada@Example.org")), "localhost").unwrap();
         assert_eq!(good.domain.as_deref(), Some("help.example.org"));
         assert_eq!(good.admin_email.as_deref(), Some("ada@example.org"));
-        for mut bad in [
+        for bad in [
             input("Acme", None, None),
             input("www", None, None),
             input("acme", Some("nodots"), None),
@@ -193,7 +163,7 @@ mod tests {
             input("acme", Some("10.0.0.1"), None),
             input("acme", None, Some("ada")),
         ] {
-            assert!(check(&mut bad, "localhost").is_err(), "{bad:?}");
+            assert!(checked(bad.clone(), "localhost").is_err(), "{bad:?}");
         }
     }
 }

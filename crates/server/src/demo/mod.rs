@@ -12,9 +12,8 @@ mod tickets;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use db::{Mode, TenantTx};
+use db::{Mode, TenantTx, operators::By};
 use kernel::{AppResult, ManualClock};
-use sqlx::postgres::PgConnectOptions;
 use web::AppState;
 
 use self::{content::Content, people::password_of};
@@ -39,22 +38,15 @@ pub struct DemoSignIn {
 }
 
 /// Loads the demo organizations unless they are there, and tells who can sign in, by organization.
-/// `owner` makes the schema of the second one.
-pub async fn load(state: &AppState, owner: &PgConnectOptions) -> AppResult<Vec<DemoSignIn>> {
-    let acme = async { load_one(state, owner, "acme", &content::acme()?, false).await };
-    let globex = async { load_one(state, owner, "globex", &content::globex()?, true).await };
+pub async fn load(state: &AppState) -> AppResult<Vec<DemoSignIn>> {
+    let acme = async { load_one(state, "acme", &content::acme()?, false).await };
+    let globex = async { load_one(state, "globex", &content::globex()?, true).await };
     let (acme, globex) = tokio::try_join!(acme, globex)?;
     Ok([acme, globex].concat())
 }
 
-async fn load_one(
-    state: &AppState,
-    owner: &PgConnectOptions,
-    slug: &str,
-    content: &Content,
-    own_schema: bool,
-) -> AppResult<Vec<DemoSignIn>> {
-    let (organization, _) = organizations::ensure(state, owner, slug, &content.name, own_schema).await?;
+async fn load_one(state: &AppState, slug: &str, content: &Content, own_schema: bool) -> AppResult<Vec<DemoSignIn>> {
+    let (organization, _) = organizations::ensure(state, &By::default(), slug, &content.name, own_schema).await?;
     let password = password_of(state, slug);
     let now = state.db.now();
     let clock = Arc::new(ManualClock::new(now - HISTORY));

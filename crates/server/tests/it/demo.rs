@@ -63,7 +63,7 @@ const RULES: [(&str, &str); 11] = [
 async fn the_demo_is_rich_consistent_and_loaded_once() {
     let app = Ground::new().await;
     let started = Instant::now();
-    let sign_ins = demo::load(&app.state, &app.database.owner).await.unwrap();
+    let sign_ins = demo::load(&app.state).await.unwrap();
     // Unoptimized and beside other tests; the product has ten seconds.
     assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
     assert_eq!(sign_ins.len(), 12);
@@ -110,6 +110,6 @@ async fn the_demo_is_rich_consistent_and_loaded_once() {
             lateral regexp_split_to_table(lower(body_text), '[.!?\n]+') s where length(trim(s)) > 0 group by trim(s)) c";
         assert!(number(&mut connection, repeated).await <= 5, "{schema}");
     }
-    demo::load(&app.state, &app.database.owner).await.unwrap();
+    demo::load(&app.state).await.unwrap();
     assert_eq!(number(&mut connection, "select count(*) from tickets").await, 600);
 }

@@ -3,12 +3,15 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, reason = "tests")]
 
+mod audit;
 mod cli;
 mod demo;
 mod guards;
 mod harness;
 mod identity;
 mod jobs;
+mod keys;
+mod limits;
 mod mail;
 mod more;
 mod oidc;

@@ -3,6 +3,8 @@
 use db::TenantTx;
 use kernel::{Actor, AppError, AppResult, FileId, MessageId, TicketId};
 
+use serde_json::json;
+
 use super::{
     events,
     store::{self, MessageRow},
@@ -101,6 +103,12 @@ pub async fn add(tx: &mut TenantTx, actor: &Actor, ticket: TicketId, new: NewMes
     };
     store::insert(tx, organization, &row).await?;
     attach(tx, actor, id, new.files).await?;
+    let known = json!({
+        "ticket": ticket, "seq": seq, "visibility": row.visibility, "direction": row.direction,
+        "author": row.author_id.map(|author| kernel::id::wire(&row.author_kind, author)),
+        "attachments": new.files,
+    });
+    tx.audit_change("message.created", ("message", Some(id.0)), &(), &known);
     events::created(tx, actor, ticket, id, new.visibility, new.silent);
     Ok(row)
 }

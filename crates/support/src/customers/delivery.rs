@@ -2,21 +2,26 @@
 
 use db::TenantTx;
 use kernel::AppResult;
+use serde_json::json;
 
 /// Notes that mail to the address comes back for good: nothing automatic is sent there until
 /// somebody changes the address or writes from it.
 pub async fn mark_undeliverable(tx: &mut TenantTx, email: &str, undeliverable: bool) -> AppResult<()> {
     let (organization, now) = (tx.organization(), tx.now());
-    sqlx::query!(
+    let changed = sqlx::query_scalar!(
         "update customers set undeliverable_since = case when $3 then coalesce(undeliverable_since, $4) end
-          where organization_id = $1 and email = $2 and (undeliverable_since is not null) <> $3",
+          where organization_id = $1 and email = $2 and (undeliverable_since is not null) <> $3 returning id",
         organization as _,
         email,
         undeliverable,
         now
     )
-    .execute(&mut **tx)
+    .fetch_optional(&mut **tx)
     .await?;
+    if let Some(id) = changed {
+        let state = |undeliverable: bool| json!({ "undeliverable": undeliverable });
+        tx.audit("customer.updated", ("customer", Some(id.0)), &state(!undeliverable), &state(undeliverable));
+    }
     Ok(())
 }
 

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use kernel::{CustomerId, OrganizationId};
+use serde::Serialize;
 use sqlx::PgConnection;
 
 use super::wire::CustomerOut;
@@ -60,7 +61,7 @@ pub async fn lock(tx: &mut PgConnection, organization: OrganizationId, id: Custo
 }
 
 /// The changeable fields of a customer.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct Fields<'a> {
     pub email: &'a str,
     pub name: &'a str,

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use kernel::{OrganizationId, SlaPolicyId};
+use serde::Serialize;
 use sqlx::PgConnection;
 
 use super::{model::Targets, wire::SlaPolicyOut};
@@ -109,7 +110,7 @@ pub async fn targets(tx: &mut PgConnection, organization: OrganizationId, priori
 }
 
 /// The changeable fields of a policy.
-#[derive(Debug)]
+#[derive(Debug, Serialize)]
 pub struct Fields {
     pub name: String,
     pub priority: Priority,
@@ -118,25 +119,24 @@ pub struct Fields {
     pub is_active: bool,
 }
 
-/// Retires the active policies of a priority, except one.
+/// Retires the active policies of a priority, except one; which were active.
 pub async fn retire_others(
     tx: &mut PgConnection,
     organization: OrganizationId,
     priority: Priority,
     keep: SlaPolicyId,
     now: DateTime<Utc>,
-) -> sqlx::Result<()> {
-    sqlx::query!(
+) -> sqlx::Result<Vec<SlaPolicyId>> {
+    sqlx::query_scalar!(
         "update sla_policies set is_active = false, version = version + 1, updated_at = $4
-          where organization_id = $1 and priority = $2 and is_active and id <> $3",
+          where organization_id = $1 and priority = $2 and is_active and id <> $3 returning id",
         organization as _,
         priority as _,
         keep as _,
         now
     )
-    .execute(tx)
-    .await?;
-    Ok(())
+    .fetch_all(tx)
+    .await
 }
 
 pub async fn insert(

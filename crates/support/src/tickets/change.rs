@@ -1,10 +1,12 @@
 //! Changes of a ticket's own fields: one place computes the next state, its history, its deadlines
 //! and its events, whether a person, a mail or a rule asked for it.
 
+use std::fmt::Display;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use db::{OnConstraint, TenantTx};
 use kernel::{Actor, AppError, AppResult, CustomerId, SlaPolicyId, TeamId, TicketId, UserId};
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 use super::{
     events,
@@ -129,7 +131,8 @@ pub async fn apply(tx: &mut TenantTx, actor: &Actor, row: &TicketRow, changes: C
     store::update(tx, organization, row.id, &next, now).await.on_constraint("tickets_external_id_key", || {
         AppError::taken("external_id", "Another ticket has this external id.")
     })?;
-    store::insert_history(tx, actor, row.id, &lines, changes.reason.as_deref()).await?;
+    let action = if changes.forced { "ticket.force_closed" } else { "ticket.updated" };
+    record(tx, actor, row.id, action, &lines, changes.reason.as_deref()).await?;
     tell(tx, actor, row, &next, &lines, changes.silent);
     Ok(true)
 }
@@ -139,9 +142,54 @@ pub fn due(created_at: DateTime<Utc>, target: TimeDelta) -> DateTime<Utc> {
     created_at + target
 }
 
+/// Writes what happened to a ticket into its history and into the audit log.
+pub async fn record(
+    tx: &mut TenantTx,
+    actor: &Actor,
+    ticket: TicketId,
+    action: &'static str,
+    lines: &[Line],
+    reason: Option<&str>,
+) -> AppResult<()> {
+    if lines.is_empty() {
+        return Ok(());
+    }
+    store::insert_history(tx, actor, ticket, lines, reason).await?;
+    let value = |id: &Option<String>, text: &Option<String>| match (id, text) {
+        (Some(id), Some(name)) => json!({ "id": id, "name": name }),
+        (_, text) => json!(text),
+    };
+    let before: Map<String, Value> =
+        lines.iter().map(|line| (line.field.to_owned(), value(&line.ids.0, &line.old))).collect();
+    let mut after: Map<String, Value> =
+        lines.iter().map(|line| (line.field.to_owned(), value(&line.ids.1, &line.new))).collect();
+    if let Some(reason) = reason {
+        after.insert("reason".to_owned(), reason.into());
+    }
+    tx.audit(action, ("ticket", Some(ticket.0)), &before, &after);
+    Ok(())
+}
+
 fn note(lines: &mut Vec<Line>, field: &'static str, old: Option<String>, new: Option<String>) {
     if old != new {
-        lines.push(Line { field, old, new });
+        lines.push(Line { field, old, new, ids: (None, None) });
+    }
+}
+
+/// A field that links to something with an id and a name.
+fn note_link<T: Copy + PartialEq + Display>(
+    lines: &mut Vec<Line>,
+    field: &'static str,
+    old: (Option<T>, &Option<String>),
+    new: Option<&(T, String)>,
+) {
+    if old.0 != new.map(|(id, _)| *id) {
+        lines.push(Line {
+            field,
+            old: old.1.clone(),
+            new: new.map(|(_, name)| name.clone()),
+            ids: (old.0.map(|id| id.to_string()), new.map(|(id, _)| id.to_string())),
+        });
     }
 }
 
@@ -165,15 +213,15 @@ fn plain_fields(row: &TicketRow, changes: &Changes, next: &mut Next) -> Vec<Line
         next.category.clone_from(category);
     }
     if let Some(customer) = &changes.customer {
-        note(&mut lines, "customer", row.customer_name.clone(), customer.as_ref().map(|(_, name)| name.clone()));
+        note_link(&mut lines, "customer", (row.customer_id, &row.customer_name), customer.as_ref());
         next.customer = customer.as_ref().map(|(id, _)| *id);
     }
     if let Some(assignee) = &changes.assignee {
-        note(&mut lines, "assignee", row.assignee_name.clone(), assignee.as_ref().map(|(_, name)| name.clone()));
+        note_link(&mut lines, "assignee", (row.assignee_id, &row.assignee_name), assignee.as_ref());
         next.assignee = assignee.as_ref().map(|(id, _)| *id);
     }
     if let Some(team) = &changes.team {
-        note(&mut lines, "team", row.team_name.clone(), team.as_ref().map(|(_, name)| name.clone()));
+        note_link(&mut lines, "team", (row.team_id, &row.team_name), team.as_ref());
         next.team = team.as_ref().map(|(id, _)| *id);
     }
     if let Some(fields) = &changes.custom_fields {

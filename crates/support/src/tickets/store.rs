@@ -295,6 +295,8 @@ pub struct Line {
     pub field: &'static str,
     pub old: Option<String>,
     pub new: Option<String>,
+    /// Wire ids of what `old` and `new` name, for fields that link to something.
+    pub ids: (Option<String>, Option<String>),
 }
 
 /// Writes lines of history, all by one actor for one reason.
@@ -394,14 +396,14 @@ pub async fn watchers(
     Ok(rows.into_iter().map(|row| (row.id, row.name)).collect())
 }
 
-/// Starts watching; again is harmless.
+/// Starts watching; whether that is new.
 pub async fn watch(
     tx: &mut PgConnection,
     organization: OrganizationId,
     ticket: TicketId,
     user: UserId,
-) -> sqlx::Result<()> {
-    sqlx::query!(
+) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
         "insert into ticket_watchers (organization_id, ticket_id, user_id) values ($1, $2, $3) on conflict do nothing",
         organization as _,
         ticket as _,
@@ -409,17 +411,17 @@ pub async fn watch(
     )
     .execute(tx)
     .await?;
-    Ok(())
+    Ok(done.rows_affected() == 1)
 }
 
-/// Stops watching.
+/// Stops watching; whether the person did.
 pub async fn unwatch(
     tx: &mut PgConnection,
     organization: OrganizationId,
     ticket: TicketId,
     user: UserId,
-) -> sqlx::Result<()> {
-    sqlx::query!(
+) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
         "delete from ticket_watchers where organization_id = $1 and ticket_id = $2 and user_id = $3",
         organization as _,
         ticket as _,
@@ -427,7 +429,7 @@ pub async fn unwatch(
     )
     .execute(tx)
     .await?;
-    Ok(())
+    Ok(done.rows_affected() == 1)
 }
 
 /// Remembers up to where somebody has read; never goes back.

@@ -172,11 +172,9 @@ async fn signed_in(
     }
     let kind = provider.person_kind();
     let mut response = onward(&public.state, organization, &flow.next);
-    sessions::begin_in_browser(&mut tx, &public.caller, (kind, person.id), &mut response).await?;
-    let mut origin = public.caller.anonymous();
-    (origin.kind, origin.id, origin.name) = (kind, Some(person.id), person.name);
-    tx.act_as(origin);
-    tx.audit("sign_in.succeeded", (kind, Some(person.id)), &(), &json!({"provider": provider.name}));
+    let how = json!({"provider": provider.name});
+    let who = (kind, person.id, person.name.as_str());
+    sessions::begin_in_browser(&mut tx, &public.caller, who, &how, &mut response).await?;
     tx.commit().await?;
     Ok(response)
 }

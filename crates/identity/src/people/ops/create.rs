@@ -49,6 +49,20 @@ pub async fn handler(cx: Staff<Write>, Body(input): Body<CreateUser>) -> ApiResu
 
 /// Writes the person; the token of a one-time link comes back when there is no password.
 pub async fn create(tx: &mut TenantTx, actor: &Actor, new: NewUser) -> AppResult<(UserOut, Option<String>)> {
+    let user = add(tx, actor, &new).await?;
+    let person = Person::Staff(user.id);
+    let token = match &new.password_hash {
+        Some(hash) => {
+            set_password_now(tx, person, hash).await?;
+            None
+        }
+        None => Some(invite(tx, person).await?),
+    };
+    Ok((user, token))
+}
+
+/// Writes the person, who has no way to sign in yet.
+pub async fn add(tx: &mut TenantTx, actor: &Actor, new: &NewUser) -> AppResult<UserOut> {
     let (organization, now) = (tx.organization(), tx.now());
     let email = kernel::email::normalize(&new.email)
         .ok_or_else(|| AppError::invalid("email", "invalid", "This is not a mail address."))?;
@@ -62,13 +76,7 @@ pub async fn create(tx: &mut TenantTx, actor: &Actor, new: NewUser) -> AppResult
         AppError::taken("email", "Somebody of the staff has this address already.")
     })?;
     store::note_login(tx, organization, &email).await?;
-    let token = match &new.password_hash {
-        Some(hash) => {
-            set_password_now(tx, Person::Staff(id), hash).await?;
-            None
-        }
-        None => Some(invite(tx, Person::Staff(id)).await?),
-    };
     let user = store::find(tx, organization, id).await?.ok_or(AppError::NotFound)?;
-    Ok((user, token))
+    tx.audit_change("user.created", ("user", Some(id.0)), &(), &user);
+    Ok(user)
 }

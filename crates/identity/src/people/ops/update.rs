@@ -61,5 +61,7 @@ async fn run(tx: &mut TenantTx, actor: &Actor, id: UserId, if_match: IfMatch, in
     if status == "suspended" {
         end_all_sessions(tx, id.0).await?;
     }
-    store::find(tx, organization, id).await?.ok_or(AppError::NotFound)
+    let new = store::find(tx, organization, id).await?.ok_or(AppError::NotFound)?;
+    tx.audit_change("user.updated", ("user", Some(id.0)), &user, &new);
+    Ok(new)
 }

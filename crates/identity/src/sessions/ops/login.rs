@@ -1,8 +1,15 @@
 //! Sign-in with address and password.
 
 use axum::http::HeaderMap;
-use db::{Mode, TenantTx, platform::Organization};
+use db::{
+    Mode, TenantTx,
+    attempts::{Attempt, Purpose},
+    audit::Origin,
+    platform::Organization,
+};
 use kernel::{Actor, AppError, AppResult, CustomerId, OrganizationId, Person, SessionId, UserId};
+use serde::Serialize;
+use serde_json::json;
 use uuid::Uuid;
 use web::{ApiResult, AppState, Body, Caller, Public, token};
 
@@ -11,7 +18,7 @@ use crate::{
     sessions::{
         cookie,
         model::{RefreshToken, SESSION_LIFE},
-        store::{self, NewSession},
+        store::{self, Credential, NewSession},
         wire::{Login, Me, SignedIn},
     },
 };
@@ -41,32 +48,83 @@ fn wrong(bare_host: bool) -> AppError {
 }
 
 async fn run(public: &Public, input: &Login) -> AppResult<Option<(SignedIn, RefreshToken)>> {
-    let email = kernel::email::normalize(&input.email).unwrap_or_default();
+    let email = kernel::email::normalize(&input.email).unwrap_or_else(|| input.email.trim().to_lowercase());
     let organization = organization(public, input, &email).await?;
+    let attempt = Attempt::new(Purpose::SignIn, public.caller.ip).of(organization.as_ref().map(|each| each.id), &email);
     let credential = match &organization {
         Some(organization) => {
             let mut tx = public.open(organization, Mode::Read).await?;
+            let now = tx.now();
+            attempt.check(&mut tx, now).await?;
             store::find_credential(&mut tx, organization.id, &email).await?
         }
-        None => None,
+        None => {
+            attempt.check_alone(&public.state.db).await?;
+            None
+        }
     };
     let hash = credential.as_ref().and_then(|credential| credential.password_hash.clone());
     let fits = password::verify(input.password.clone(), hash).await?;
-    let (Some(organization), Some(credential)) = (organization, credential) else { return Ok(None) };
-    if !fits || !credential.is_active {
+    let Some(organization) = organization else {
+        attempt.failed_alone(&public.state.db).await?;
         return Ok(None);
+    };
+    match credential {
+        Some(credential) if fits && credential.is_active => {
+            start_session(public, organization, &attempt, &credential).await.map(Some)
+        }
+        credential => {
+            refuse(public, &organization, &attempt, credential.as_ref()).await?;
+            Ok(None)
+        }
     }
-    let mut tx = public.open(&organization, Mode::Write).await?;
-    let (session, token) = begin(&mut tx, &public.caller, (&credential.kind, credential.id)).await?;
-    tx.commit().await?;
-    Ok(Some((signed_in(&public.state, organization, session).await?, token)))
 }
 
-/// A new session of somebody who has proven who they are: kind and id of the person.
+/// Counts the failure; the organization's audit log tells of those on accounts that exist.
+async fn refuse(
+    public: &Public,
+    organization: &Organization,
+    attempt: &Attempt,
+    credential: Option<&Credential>,
+) -> AppResult<()> {
+    let mut tx = public.open(organization, Mode::Write).await?;
+    let now = tx.now();
+    let failed = attempt.failed(&mut tx, now).await?;
+    if let Some(credential) = credential
+        && failed.answer().is_ok()
+    {
+        let entity = (credential.entity(), Some(credential.id));
+        tx.audit("sign_in.failed", entity, &(), &());
+        if let Some(until) = failed.locks_account_until {
+            tx.audit("sign_in.locked", entity, &(), &json!({ "locked_until": until }));
+        }
+    }
+    tx.commit().await?;
+    failed.answer()
+}
+
+async fn start_session(
+    public: &Public,
+    organization: Organization,
+    attempt: &Attempt,
+    credential: &Credential,
+) -> AppResult<(SignedIn, RefreshToken)> {
+    let mut tx = public.open(&organization, Mode::Write).await?;
+    let now = tx.now();
+    attempt.succeeded(&mut tx, now).await?;
+    let person = (credential.entity(), credential.id, credential.name.as_str());
+    let (session, token) = begin(&mut tx, &public.caller, person, &()).await?;
+    tx.commit().await?;
+    Ok((signed_in(&public.state, organization, session).await?, token))
+}
+
+/// A new session of somebody who has proven who they are: kind, id and name of the person. The audit
+/// log tells it, with what is to be said about `how`; from here on it is known who acts.
 pub async fn begin(
     tx: &mut TenantTx,
     caller: &Caller,
-    (kind, person): (&str, Uuid),
+    (kind, person, name): (&'static str, Uuid, &str),
+    how: &impl Serialize,
 ) -> AppResult<(SessionId, RefreshToken)> {
     let (organization, session, now) = (tx.organization(), tx.id(), tx.now());
     let new = NewSession {
@@ -78,6 +136,9 @@ pub async fn begin(
         expires_at: now + SESSION_LIFE,
     };
     store::insert(tx, organization, &new, now).await?;
+    let name = name.to_owned();
+    tx.act_as(Origin { kind, id: Some(person), name, session: Some(session), ..caller.anonymous() });
+    tx.audit("sign_in.succeeded", ("session", Some(session.0)), &(), how);
     let token = issue_refresh(tx, organization, session).await?;
     Ok((session, token))
 }
@@ -128,6 +189,6 @@ pub async fn signed_in(state: &AppState, organization: Organization, session: Se
     let user = Me::new(&actor, &organization);
     let claims =
         token::Claims::new(user.id.clone(), organization.id, session, token::Audience::Organization, state.db.now());
-    let access = token::sign(&state.keys.derive("access-token"), &claims);
+    let access = state.signing.sign(&claims)?;
     Ok(SignedIn { access, refresh: None, expires_in: token::ACCESS_SECONDS, user })
 }

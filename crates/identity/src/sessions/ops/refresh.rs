@@ -1,8 +1,12 @@
 //! Rotation of the refresh token.
 
 use axum::http::HeaderMap;
-use db::{Mode, TenantTx};
+use db::{
+    Mode, TenantTx,
+    attempts::{Attempt, Purpose},
+};
 use kernel::{AppError, AppResult};
+use serde_json::json;
 use web::{ApiResult, Body, Public};
 
 use crate::sessions::{
@@ -17,8 +21,16 @@ use crate::sessions::{
 pub async fn handler(public: Public, headers: HeaderMap, Body(input): Body<Refresh>) -> ApiResult {
     let from_cookie = input.refresh.is_none();
     let text = input.refresh.or_else(|| cookie::read(&headers)).unwrap_or_default();
-    let fresh = run(&public, &text).await?.ok_or_else(ended)?;
-    Ok(answer(fresh, from_cookie))
+    let (attempt, db) = (Attempt::new(Purpose::Refresh, public.caller.ip), &public.state.db);
+    attempt.check_alone(db).await?;
+    match run(&public, &text).await {
+        Ok(Some(fresh)) => Ok(answer(fresh, from_cookie)),
+        Ok(None) | Err(AppError::Unauthenticated(_)) => {
+            attempt.failed_alone(db).await?;
+            Err(ended().into())
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn ended() -> AppError {
@@ -35,7 +47,8 @@ async fn run(public: &Public, text: &str) -> AppResult<Option<(SignedIn, Refresh
             None => return Ok(None),
         },
     };
-    let (mut tx, _) = TenantTx::open(&public.state.db, organization.tenant(), Some(token.session), Mode::Write).await?;
+    let (mut tx, who) =
+        TenantTx::open(&public.state.db, organization.tenant(), Some(token.session), Mode::Write).await?;
     let (hash, now) = (token.hash(), tx.now());
     let Some(rotated_at) = store::lock_refresh(&mut tx, organization.id, &hash, token.session).await? else {
         return Ok(None);
@@ -43,6 +56,10 @@ async fn run(public: &Public, text: &str) -> AppResult<Option<(SignedIn, Refresh
     match judge(rotated_at, now) {
         Use::Stolen => {
             store::revoke(&mut tx, organization.id, token.session, now).await?;
+            // Whoever comes with a used token is not known to be its owner.
+            tx.act_as(public.caller.anonymous());
+            let owner = who.map(|who| kernel::id::wire(&who.kind, who.id));
+            tx.audit("session.reuse_detected", ("session", Some(token.session.0)), &(), &json!({ "owner": owner }));
             tx.commit().await?;
             tracing::warn!(organization = organization.slug, session = %token.session, "a rotated refresh token was used again; session ended");
             return Ok(None);

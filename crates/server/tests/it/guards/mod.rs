@@ -1,5 +1,6 @@
 //! Tests that hold for everything at once: every operation, every table, every statement.
 
+mod audited;
 mod bodies;
 mod cancellation;
 mod catalog;

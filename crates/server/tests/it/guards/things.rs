@@ -17,7 +17,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct Things(HashMap<&'static str, String>);
 
-const KINDS: [(&str, &str); 12] = [
+const KINDS: [(&str, &str); 14] = [
     ("tickets", "tkt"),
     ("messages", "msg"),
     ("files", "fil"),
@@ -30,6 +30,8 @@ const KINDS: [(&str, &str); 12] = [
     ("jobs", "job"),
     ("identity-providers", "idp"),
     ("identities", "idn"),
+    ("platform", "opr"),
+    ("audit-log", "aud"),
 ];
 
 impl Things {
@@ -50,7 +52,7 @@ impl Things {
 
     async fn make(app: &TestApp, side: &Side, admin: &Client, customer: &Client) -> Self {
         let text = |what: &str| format!("{} {what}", side.canary);
-        let file = upload(customer, &text("file")).await;
+        let file = uploaded(customer, &text("file")).await.created()["id"].as_str().unwrap().to_owned();
         let new = json!({"subject": text("ticket"), "description": text("words"), "attachments": [file]});
         let ticket = customer.post("/tickets/", new).await.created()["id"].as_str().unwrap().to_owned();
         let below = |rest: &str| format!("/tickets/{ticket}/{rest}/");
@@ -95,6 +97,8 @@ impl Things {
             ("domains", domain),
             ("identity-providers", provider),
             ("identities", identity),
+            ("audit-log", first("/audit-log/").await),
+            ("platform", app.state.db.ids.id::<kernel::OperatorId>().to_string()),
         ];
         Self(ids.into_iter().collect())
     }
@@ -111,6 +115,7 @@ impl Things {
             path => path.split('/').next().unwrap(),
         };
         let mut path = template.replace("{user}", self.id("users")).replace("{domain}", self.id("domains"));
+        path = path.replace("{slug}", "acme");
         if path.contains("{id}") {
             path = path.replace("{id}", self.id(kind));
         }
@@ -119,13 +124,13 @@ impl Things {
     }
 }
 
-async fn upload(client: &Client, text: &str) -> String {
+/// The answer to a small file.
+pub async fn uploaded(client: &Client, text: &str) -> Answer {
     let body = format!(
         "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\nContent-Type: text/plain\r\n\r\n{text}\r\n--x--\r\n"
     );
     let kind = [("content-type", "multipart/form-data; boundary=x")];
-    let answer = client.raw(Method::POST, "/files/", &kind, body.into_bytes()).await;
-    answer.created()["id"].as_str().unwrap().to_owned()
+    client.raw(Method::POST, "/files/", &kind, body.into_bytes()).await
 }
 
 /// A job that failed for good.
@@ -177,8 +182,21 @@ pub struct Operation {
     pub description: &'static Value,
 }
 
-/// All but signing out, after which a session is of no use.
+/// All of organizations but signing out, after which a session is of no use.
 pub fn operations() -> Vec<Operation> {
+    let mut all = everything();
+    all.retain(|operation| operation.name != "auth_logout" && operation.needs != Some("operator"));
+    all
+}
+
+/// Those of operators.
+pub fn operators() -> Vec<Operation> {
+    let mut all = everything();
+    all.retain(|operation| operation.needs == Some("operator"));
+    all
+}
+
+fn everything() -> Vec<Operation> {
     let all = schema::operations().into_iter().map(|(method, path, description)| Operation {
         name: description["operationId"].as_str().unwrap(),
         method: method.parse().unwrap(),
@@ -187,7 +205,7 @@ pub fn operations() -> Vec<Operation> {
         takes_json: description["requestBody"]["content"]["application/json"].is_object(),
         description,
     });
-    all.filter(|operation| operation.name != "auth_logout").collect()
+    all.collect()
 }
 
 impl Operation {
@@ -220,7 +238,11 @@ impl Operation {
             | "teams_update"
             | "mailboxes_update"
             | "identity_providers_update"
-            | "sla_policies_update" => json!({"name": "Guard"}),
+            | "sla_policies_update"
+            | "organization_update"
+            | "platform_organizations_update" => json!({"name": "Guard"}),
+            "platform_organizations_create" => json!({"slug": "guard", "name": "Guard"}),
+            "platform_operators_create" => json!({"email": "guard@example.org", "password": "correct horse battery"}),
             "tickets_create" | "tickets_update" | "tickets_replace" => json!({"subject": "Guard"}),
             "tickets_assign" => json!({"assignee_id": null}),
             "tickets_change_status" => json!({"status": "resolved"}),

@@ -6,8 +6,8 @@ use axum::http::{Method, StatusCode};
 use kernel::{Permission, RoleKey};
 use serde_json::{Value, json};
 
-use super::things::{Things, comparable, operations};
-use crate::harness::{TestApp, schema};
+use super::things::{Things, comparable, operations, operators};
+use crate::harness::{Client, TestApp, schema};
 
 #[tokio::test]
 async fn nobody_and_strangers_are_told_to_sign_in() {
@@ -27,6 +27,26 @@ async fn nobody_and_strangers_are_told_to_sign_in() {
     app.anonymous().post("/auth/logout/", Value::Null).await.is(401);
     app.foreign("admin").at("acme.localhost").post("/auth/logout/", Value::Null).await.is(401);
     app.foreign("admin").get("/auth/me/").await.ok();
+}
+
+#[tokio::test]
+async fn operators_operations_are_for_operators_on_the_bare_host() {
+    let app = TestApp::start().await;
+    let ids = Things::random();
+    let operators = operators();
+    assert!(operators.len() > 10);
+    for operation in operators {
+        let at = |client: Client, host: &str| {
+            let (operation, ids, client) = (operation.clone(), ids.clone(), client.at(host));
+            async move { operation.send(&client, &ids, operation.body()).await.status.as_u16() }
+        };
+        assert_eq!(at(app.anonymous(), "localhost").await, 401, "{}", operation.name);
+        assert_eq!(at(app.anonymous(), "acme.localhost").await, 404, "{}", operation.name);
+        for role in RoleKey::ALL {
+            assert_eq!(at(app.as_(role.as_str()), "localhost").await, 401, "{}", operation.name);
+            assert_eq!(at(app.as_(role.as_str()), "acme.localhost").await, 404, "{}", operation.name);
+        }
+    }
 }
 
 #[tokio::test]
@@ -188,6 +208,10 @@ async fn addresses_have_several_forms_and_requests_a_name() {
     let (own, _) = Things::of_both(&app).await;
     for operation in operations() {
         if operation.method != Method::GET || operation.needs.is_none() || operation.name.starts_with("files_") {
+            continue;
+        }
+        if operation.name == "audit_log_export" {
+            // It tells of itself, so it is never the same twice.
             continue;
         }
         let path = own.fill(&operation.path);

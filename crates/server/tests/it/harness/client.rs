@@ -1,8 +1,11 @@
 //! Requests as one person, or as nobody; answers are checked for form and for strangers' words.
 
+use std::net::{IpAddr, SocketAddr};
+
 use axum::{
     Router,
     body::Body,
+    extract::ConnectInfo,
     http::{HeaderMap, Method, Request, StatusCode, header},
 };
 use http_body_util::BodyExt;
@@ -16,6 +19,9 @@ pub const CANARY_A: &str = "CANARY-A";
 /// What stands in every text of organization B.
 pub const CANARY_B: &str = "CANARY-B";
 
+/// Where all requests of tests come from.
+pub const PEER: ([u8; 4], u16) = ([192, 0, 2, 7], 4_711);
+
 /// Somebody at a host.
 #[derive(Debug, Clone)]
 pub struct Client {
@@ -24,6 +30,8 @@ pub struct Client {
     pub token: Option<String>,
     /// What this client must never read.
     pub forbidden: &'static str,
+    /// Where the connection comes from; from nowhere unless told.
+    pub peer: Option<IpAddr>,
 }
 
 /// An answer.
@@ -39,6 +47,12 @@ impl Client {
     /// The same person at another host.
     pub fn at(&self, host: &str) -> Self {
         Self { host: host.to_owned(), ..self.clone() }
+    }
+
+    /// The same person from this address.
+    #[expect(clippy::wrong_self_convention, reason = "it reads as what it says: an agent from a peer")]
+    pub fn from_peer(&self, ip: &str) -> Self {
+        Self { peer: Some(ip.parse().unwrap()), ..self.clone() }
     }
 
     pub async fn get(&self, path: &str) -> Answer {
@@ -85,6 +99,8 @@ impl Client {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
+        let ip = self.peer.unwrap_or(IpAddr::from(PEER.0));
+        request = request.extension(ConnectInfo(SocketAddr::new(ip, PEER.1)));
         let response = self.service.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();

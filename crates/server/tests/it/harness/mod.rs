@@ -13,11 +13,15 @@ use std::sync::{
 
 use channels::outgoing::Mailer;
 use chrono::{DateTime, TimeDelta, Utc};
-use db::{Db, Vault};
+use db::{Db, Vault, admin::Owner};
 use kernel::{Clock, IdGen, ManualClock};
 use object_store::local::LocalFileSystem;
 use server::{compose, pages};
-use web::{AppState, Config, Dns, HostCache, Keys, Outbound, outbound::Allowed};
+use web::{
+    AppState, Config, Dns, HostCache, Keys, Outbound, SigningKeys, TrustedProxies,
+    limits::{RateLimits, Rates},
+    outbound::Allowed,
+};
 
 pub use client::{Answer, Client};
 pub use world::World;
@@ -62,19 +66,25 @@ impl Ground {
             mail_server: None,
             data_dir: folder.path().to_owned(),
             node: "test".to_owned(),
+            trusted_proxies: TrustedProxies::default(),
         };
         std::fs::create_dir(folder.path().join("files")).unwrap();
-        let keys = Keys::new(b"the secret of all tests");
+        let keys = Keys::new(b"the secret of all tests", &[]);
+        let vault = Vault::new(keys.derive("data-keys"), keys.accepted("data-keys"));
+        let db = Db::new(database.runtime(), 5, Arc::clone(&clock) as Arc<dyn Clock>, ids);
         let state = AppState {
-            db: Db::new(database.runtime(), 5, Arc::clone(&clock) as Arc<dyn Clock>, ids),
+            signing: SigningKeys::load(&db, &vault).await.unwrap(),
+            db,
+            owner: Owner(database.owner.clone()),
             config: Arc::new(config),
-            vault: Vault::new(keys.derive("data-keys")),
+            vault,
             keys,
             files: Arc::new(LocalFileSystem::new_with_prefix(folder.path().join("files")).unwrap()),
             hosts: HostCache::default(),
             outbound: Outbound::new(Allowed::parse("127.0.0.1").unwrap()).unwrap(),
             // Nobody answers there.
             dns: Dns::new(Some("127.0.0.1:1".parse().unwrap())),
+            limits: Arc::new(RateLimits::new(Rates::OFF)),
             schedules: server::housekeeping::SCHEDULES,
         };
         Self { state, clock, folder, database }
@@ -93,12 +103,17 @@ impl TestApp {
 
     /// With a mail server instead of the catcher.
     pub async fn with_smtp(smtp: Option<channels::mail::smtp::SmtpConfig>) -> Self {
-        Self::on(Ground::new().await, smtp).await
+        Self::set_up(smtp, |_| {}).await
     }
 
-    /// With a ground that the test prepared.
-    pub async fn on(ground: Ground, smtp: Option<channels::mail::smtp::SmtpConfig>) -> Self {
-        let Ground { state, clock, folder, database } = ground;
+    /// Set up otherwise than usual: limits, trusted proxies.
+    pub async fn with(change: impl FnOnce(&mut AppState)) -> Self {
+        Self::set_up(None, change).await
+    }
+
+    async fn set_up(smtp: Option<channels::mail::smtp::SmtpConfig>, change: impl FnOnce(&mut AppState)) -> Self {
+        let Ground { mut state, clock, folder, database } = Ground::new().await;
+        change(&mut state);
         let mailer = compose::mailer(&state.config, smtp).unwrap();
         let world = World::create(&state, &database).await;
         let service = compose::service(&state, pages::router());
@@ -121,7 +136,7 @@ impl TestApp {
     }
 
     fn client(&self, slug: &str, token: Option<String>, forbidden: &'static str) -> Client {
-        Client { service: self.service.clone(), host: format!("{slug}.localhost"), token, forbidden }
+        Client { service: self.service.clone(), host: format!("{slug}.localhost"), token, forbidden, peer: None }
     }
 
     /// Nobody, at the host of organization A.

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use chrono::TimeDelta;
 use db::{
     Mode, TenantTx,
+    operators::By,
     platform::{self, Organization},
 };
 use identity::{people::NewUser, sessions};
@@ -13,7 +14,7 @@ use server::compose;
 use tokio::sync::OnceCell;
 use web::{
     AppState,
-    token::{Audience, Claims, sign},
+    token::{Audience, Claims},
 };
 
 use super::{
@@ -88,7 +89,7 @@ impl Side {
             status: "active".to_owned(),
             placement_version: 1,
         };
-        platform::insert(&state.db, &organization).await.unwrap();
+        platform::insert(&state.db, &By::default(), &organization).await.unwrap();
         let hash = HASH.get_or_init(|| async { identity::password::hash(PASSWORD.to_owned()).await.unwrap() }).await;
         let mut tx = TenantTx::system(&state.db, organization.tenant(), Mode::Write).await.unwrap();
         compose::provision(&mut tx, &organization, &state.config).await.unwrap();
@@ -148,7 +149,7 @@ impl Side {
             Person::System => unreachable!("the system has no session"),
         };
         let claims = Claims::new(sub, self.organization.id, member.session, Audience::Organization, state.db.now());
-        sign(&state.keys.derive("access-token"), &claims)
+        state.signing.sign(&claims).unwrap()
     }
 }
 

@@ -10,7 +10,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 use web::Dns;
 
-use crate::harness::{Client, Ground, TestApp, world::PASSWORD};
+use crate::harness::{Client, TestApp, world::PASSWORD};
 
 /// A name server for `.example` with the records that a test gives it.
 struct NameServer {
@@ -62,9 +62,8 @@ impl Drop for NameServer {
 }
 
 async fn start() -> (TestApp, NameServer) {
-    let (mut ground, server) = (Ground::new().await, NameServer::new());
-    ground.state.dns = server.dns();
-    (TestApp::on(ground, None).await, server)
+    let server = NameServer::new();
+    (TestApp::with(|state| state.dns = server.dns()).await, server)
 }
 
 async fn add(client: &Client, domain: &str) -> Value {
@@ -174,7 +173,8 @@ async fn a_proof_that_is_gone_shows_after_a_week() {
     let domain = add(&app.admin(), host).await;
     server.serve(&[record(&domain)]).await;
     verify(&app.admin(), host).await.ok();
-    db::platform::add_domain(&app.state.db, app.world.a.organization.id, "by.operator.example").await.unwrap();
+    let by = db::operators::By::default();
+    db::platform::add_domain(&app.state.db, &by, &app.world.a.organization, "by.operator.example").await.unwrap();
     let days = async |count: i64| {
         app.advance(TimeDelta::days(count));
         app.run_jobs().await;

@@ -1,5 +1,6 @@
 //! Sessions, staff, teams and domains.
 
 mod domains;
+mod organization;
 mod people;
 mod sessions;

@@ -1,5 +1,7 @@
 //! The host decides the organization.
 
+use db::operators::By;
+
 use crate::harness::TestApp;
 
 #[tokio::test]
@@ -28,17 +30,23 @@ async fn a_token_is_for_one_organization() {
 #[tokio::test]
 async fn a_verified_domain_is_a_host_of_its_organization() {
     let app = TestApp::start().await;
-    db::platform::add_domain(&app.state.db, app.world.a.organization.id, "help.acme.example").await.unwrap();
+    db::platform::add_domain(&app.state.db, &By::default(), &app.world.a.organization, "help.acme.example")
+        .await
+        .unwrap();
     app.agent().at("Help.Acme.example").get("/tickets/").await.ok();
     app.foreign("agent").at("help.acme.example").get("/tickets/").await.is(401);
-    assert!(db::platform::add_domain(&app.state.db, app.world.b.organization.id, "help.acme.example").await.is_err());
+    assert!(
+        db::platform::add_domain(&app.state.db, &By::default(), &app.world.b.organization, "help.acme.example")
+            .await
+            .is_err()
+    );
 }
 
 #[tokio::test]
 async fn no_organization_looks_like_another() {
     let app = TestApp::start().await;
     let ensure = async |slug: &str, own_schema| {
-        server::organizations::ensure(&app.state, &app.database.owner, slug, "New", own_schema).await
+        server::organizations::ensure(&app.state, &By::default(), slug, "New", own_schema).await
     };
     for alike in ["acrne", "ac-me", "gl0bex", "g1obex", "glo-bex"] {
         let refused = ensure(alike, true).await.unwrap_err();

@@ -248,7 +248,8 @@ async fn everything_happens_at_the_registered_address() {
     app.anonymous().at("localhost").get(&path).await.is(404);
     app.anonymous().at("localhost").get("/auth/oidc/").await.is(404);
     app.anonymous().at("localhost").get("/auth/oidc/callback/?code=x&state=y").await.is(404);
-    db::platform::add_domain(&app.state.db, app.world.a.organization.id, "help.acme.example").await.unwrap();
+    let by = db::operators::By::default();
+    db::platform::add_domain(&app.state.db, &by, &app.world.a.organization, "help.acme.example").await.unwrap();
     let elsewhere = app.anonymous().at("help.acme.example");
     assert_eq!(elsewhere.get("/auth/oidc/").await.ok()["count"], 1);
     let told = elsewhere.get(&path).await.is(409)["detail"].as_str().unwrap().to_owned();

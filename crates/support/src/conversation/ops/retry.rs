@@ -1,6 +1,7 @@
 //! Sends a message again whose delivery failed.
 
 use kernel::{AppError, MessageId, Permission};
+use serde_json::json;
 use web::{ApiResult, PathId, Ref, Staff, Write};
 
 use crate::{
@@ -21,6 +22,8 @@ pub async fn handler(PathId(id): PathId<MessageId>, mut cx: Staff<Write>) -> Api
         return Err(AppError::conflict("Only a message whose delivery failed can be sent again.").into());
     }
     store::set_delivery(&mut cx.tx, organization, id, "queued", None, message.delivery_attempts).await?;
+    let state = |state: &str| json!({ "delivery": state });
+    cx.tx.audit("message.retried", ("message", Some(id.0)), &state("failed"), &state("queued"));
     events::retried(&mut cx.tx, message.ticket_id, id);
     message.delivery_state = "queued".to_owned();
     message.delivery_error = None;

@@ -70,6 +70,7 @@ async fn insert(tx: &mut TenantTx, fields: &Fields<'_>) -> AppResult<Option<Cust
     let inserted = store::insert(tx, organization, id, fields, now).await?;
     if inserted.is_some() {
         identity::facade::note_login(tx, organization, fields.email).await?;
+        tx.audit_change("customer.created", ("customer", Some(id.0)), &(), fields);
     }
     Ok(inserted)
 }

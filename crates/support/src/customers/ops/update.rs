@@ -30,9 +30,9 @@ async fn run(tx: &mut TenantTx, id: CustomerId, if_match: IfMatch, input: PatchC
     if_match.check(old.version)?;
     let email = check_email("email", input.email.as_deref().unwrap_or(&old.email))?;
     let name = check_name(input.name.as_deref().unwrap_or(&old.name))?;
-    let phone = check_phone(input.phone.unwrap_or(old.phone).as_deref())?;
-    let company = check_company(input.company.unwrap_or(old.company).as_deref())?;
-    let status = input.status.unwrap_or(old.status);
+    let phone = check_phone(input.phone.unwrap_or_else(|| old.phone.clone()).as_deref())?;
+    let company = check_company(input.company.unwrap_or_else(|| old.company.clone()).as_deref())?;
+    let status = input.status.unwrap_or_else(|| old.status.clone());
     if !["active", "suspended"].contains(&status.as_str()) {
         return Err(AppError::invalid("status", "invalid", "A customer is active or suspended."));
     }
@@ -45,5 +45,7 @@ async fn run(tx: &mut TenantTx, id: CustomerId, if_match: IfMatch, input: PatchC
     if status == "suspended" || email != old.email {
         identity::facade::end_all_sessions(tx, id.0).await?;
     }
-    store::find(tx, organization, id).await?.ok_or(AppError::NotFound)
+    let new = store::find(tx, organization, id).await?.ok_or(AppError::NotFound)?;
+    tx.audit_change("customer.updated", ("customer", Some(id.0)), &old, &new);
+    Ok(new)
 }

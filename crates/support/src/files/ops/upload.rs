@@ -53,6 +53,7 @@ pub async fn handler(cx: Member<Read>, request: Request) -> ApiResult {
         size: stored.size,
         created_at: now,
     };
+    cx.tx.audit_change("file.uploaded", ("file", Some(file.0)), &(), &out);
     cx.commit(web::created(&out, None)).await
 }
 

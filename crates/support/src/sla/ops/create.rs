@@ -4,7 +4,7 @@ use db::{OnConstraint, TenantTx};
 use kernel::{AppError, AppResult, SlaPolicyId};
 use web::{ApiResult, Body, Staff, Write};
 
-use super::{check, raced, targets::recompute};
+use super::{check, raced, retire_others, targets::recompute};
 use crate::sla::{
     store,
     wire::{SlaPolicyOut, WritePolicy},
@@ -22,9 +22,11 @@ async fn run(tx: &mut TenantTx, input: WritePolicy) -> AppResult<SlaPolicyOut> {
     let fields = check(input)?;
     store::lock(tx, organization).await?;
     if fields.is_active {
-        store::retire_others(tx, organization, fields.priority, id, now).await?;
+        retire_others(tx, fields.priority, id).await?;
     }
     store::insert(tx, organization, id, &fields, now).await.on_constraint("sla_policies_active_key", raced)?;
     recompute(tx, fields.priority).await?;
-    store::find(tx, organization, id).await?.ok_or(AppError::NotFound)
+    let new = store::find(tx, organization, id).await?.ok_or(AppError::NotFound)?;
+    tx.audit_change("sla_policy.created", ("sla_policy", Some(id.0)), &(), &new);
+    Ok(new)
 }

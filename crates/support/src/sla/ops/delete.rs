@@ -19,6 +19,7 @@ async fn run(tx: &mut TenantTx, id: SlaPolicyId, if_match: IfMatch) -> AppResult
     store::lock(tx, organization).await?;
     let old = store::find(tx, organization, id).await?.ok_or(AppError::NotFound)?;
     if_match.check(old.version)?;
+    tx.audit_change("sla_policy.deleted", ("sla_policy", Some(id.0)), &old, &());
     if old.is_active {
         let retired = store::Fields {
             name: old.name,

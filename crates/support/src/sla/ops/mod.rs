@@ -6,9 +6,26 @@ pub mod read;
 pub mod targets;
 pub mod update;
 
-use kernel::{AppError, AppResult, FieldErrors};
+use db::TenantTx;
+use kernel::{AppError, AppResult, FieldErrors, SlaPolicyId};
+use serde_json::json;
 
-use super::{model::MAX_MINUTES, store::Fields, wire::WritePolicy};
+use super::{
+    model::MAX_MINUTES,
+    store::{self, Fields},
+    wire::WritePolicy,
+};
+use crate::Priority;
+
+/// Retires whatever else is active for the priority.
+async fn retire_others(tx: &mut TenantTx, priority: Priority, keep: SlaPolicyId) -> AppResult<()> {
+    let (organization, now) = (tx.organization(), tx.now());
+    let is_active = |is: bool| json!({ "is_active": is });
+    for retired in store::retire_others(tx, organization, priority, keep, now).await? {
+        tx.audit("sla_policy.updated", ("sla_policy", Some(retired.0)), &is_active(true), &is_active(false));
+    }
+    Ok(())
+}
 
 /// What is stored of a policy as it was sent; 422 names every field that is wrong.
 fn check(input: WritePolicy) -> AppResult<Fields> {

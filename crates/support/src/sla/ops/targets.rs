@@ -44,6 +44,7 @@ pub async fn sla_defaults(tx: &mut TenantTx) -> AppResult<usize> {
         let id: SlaPolicyId = tx.id();
         if store::insert_first(tx, organization, id, &fields, now).await? {
             recompute(tx, priority).await?;
+            tx.audit_change("sla_policy.created", ("sla_policy", Some(id.0)), &(), &fields);
             written += 1;
         }
     }

@@ -4,7 +4,7 @@ use db::{OnConstraint, TenantTx};
 use kernel::{AppError, AppResult, SlaPolicyId};
 use web::{ApiResult, Body, IfMatch, PathId, Staff, Write};
 
-use super::{check, raced, targets::recompute};
+use super::{check, raced, retire_others, targets::recompute};
 use crate::sla::{
     store,
     wire::{PatchPolicy, SlaPolicyOut, WritePolicy},
@@ -55,12 +55,14 @@ async fn run(
     if_match.check(old.version)?;
     let fields = check(input(&old))?;
     if fields.is_active {
-        store::retire_others(tx, organization, fields.priority, id, now).await?;
+        retire_others(tx, fields.priority, id).await?;
     }
     store::update(tx, organization, id, &fields, now).await.on_constraint("sla_policies_active_key", raced)?;
     recompute(tx, fields.priority).await?;
     if old.priority != fields.priority {
         recompute(tx, old.priority).await?;
     }
-    store::find(tx, organization, id).await?.ok_or(AppError::NotFound)
+    let new = store::find(tx, organization, id).await?.ok_or(AppError::NotFound)?;
+    tx.audit_change("sla_policy.updated", ("sla_policy", Some(id.0)), &old, &new);
+    Ok(new)
 }

@@ -250,6 +250,12 @@ pub async fn create(
     store::insert(tx, organization, &row, now).await.on_constraint("tickets_external_id_key", || {
         AppError::taken("external_id", "Another ticket has this external id.")
     })?;
+    let known = json!({
+        "subject": row.subject, "priority": row.priority.as_str(), "type": row.kind, "channel": row.channel,
+        "source": row.source, "category": row.category, "customer": row.customer, "follow_up_of": row.follow_up_of,
+        "mailbox": row.mailbox, "custom_fields": row.custom_fields, "external_id": row.external_id,
+    });
+    tx.audit_change("ticket.created", ("ticket", Some(id.0)), &(), &known);
     // The event of the ticket speaks for its first message too.
     message.silent = true;
     let message = add(tx, actor, id, message).await?;

@@ -6,6 +6,7 @@ use web::{ApiResult, IfMatch, Ref, Staff, Write};
 
 use super::assign::reload;
 use crate::tickets::{
+    change::record,
     policy::load_for,
     store::{self, Line, Lock},
     wire::TicketOut,
@@ -23,8 +24,8 @@ pub async fn delete(reference: Ref<TicketId>, mut cx: Staff<Write>, if_match: If
     }
     if_match.check(ticket.version)?;
     store::set_deleted(&mut cx.tx, organization, ticket.id, Some(now), now).await?;
-    let line = Line { field: "deleted", old: None, new: Some(now.to_rfc3339()) };
-    store::insert_history(&mut cx.tx, &actor, ticket.id, &[line], None).await?;
+    let line = Line { field: "deleted", old: None, new: Some(now.to_rfc3339()), ids: (None, None) };
+    record(&mut cx.tx, &actor, ticket.id, "ticket.deleted", &[line], None).await?;
     cx.commit(web::no_content()).await
 }
 
@@ -37,8 +38,8 @@ pub async fn restore(reference: Ref<TicketId>, mut cx: Staff<Write>) -> ApiResul
             return Err(AppError::NotFound.into());
         }
         store::set_deleted(&mut cx.tx, organization, ticket.id, None, now).await?;
-        let line = Line { field: "deleted", old: Some(deleted_at.to_rfc3339()), new: None };
-        store::insert_history(&mut cx.tx, &actor, ticket.id, &[line], None).await?;
+        let line = Line { field: "deleted", old: Some(deleted_at.to_rfc3339()), new: None, ids: (None, None) };
+        record(&mut cx.tx, &actor, ticket.id, "ticket.restored", &[line], None).await?;
     }
     let ticket = reload(&mut cx.tx, &actor, ticket.id).await?;
     let version = ticket.version;

@@ -1,6 +1,7 @@
 //! Who watches a ticket, and up to where somebody has read it.
 
 use kernel::{Actor, AppError, AppResult, Permission, TicketId, UserId};
+use serde_json::json;
 use web::{ApiResult, Body, Listing, Nested, Query, Read, Ref, RequestUri, Staff, Write, page_links};
 
 use super::{history::HistoryQuery, input};
@@ -37,7 +38,9 @@ pub async fn add(reference: Ref<TicketId>, mut cx: Staff<Write>, Body(input): Bo
     let user = input.user_id.or(actor.staff()).ok_or(AppError::NotFound)?;
     check_own(&actor, user)?;
     let (id, name) = input::assignee(&mut cx.tx, "user_id", user).await?;
-    store::watch(&mut cx.tx, organization, ticket.id, id).await?;
+    if store::watch(&mut cx.tx, organization, ticket.id, id).await? {
+        cx.tx.audit("ticket.watcher_added", ("ticket", Some(ticket.id.0)), &(), &json!({ "user": id }));
+    }
     cx.commit(web::created(&UserBrief { id, name }, None)).await
 }
 
@@ -46,7 +49,9 @@ pub async fn remove(Nested(reference, user): Nested<Ref<TicketId>, UserId>, mut 
     let (actor, organization) = (cx.actor.clone(), cx.organization.id);
     let ticket = load_for(&mut cx.tx, &actor, &reference, Permission::TicketRead, Lock::None).await?;
     check_own(&actor, user)?;
-    store::unwatch(&mut cx.tx, organization, ticket.id, user).await?;
+    if store::unwatch(&mut cx.tx, organization, ticket.id, user).await? {
+        cx.tx.audit("ticket.watcher_removed", ("ticket", Some(ticket.id.0)), &json!({ "user": user }), &());
+    }
     cx.commit(web::no_content()).await
 }
 

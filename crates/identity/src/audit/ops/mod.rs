@@ -1,0 +1,6 @@
+//! One use case a file.
+
+pub mod checkpoints;
+pub mod export;
+pub mod get;
+pub mod list;

@@ -1,0 +1,211 @@
+//! Every operation that changes something leaves a line in the audit log, and no secret in it.
+
+use axum::http::Method;
+use serde_json::{Value, json};
+use sqlx::{AssertSqlSafe, FromRow};
+use uuid::Uuid;
+
+use super::things::{Operation, Things, operations, uploaded};
+use crate::harness::{Answer, Client, TestApp, client::PEER, schema, world::PASSWORD};
+
+/// Operations that change nothing worth a line, and why.
+const EXCEPTIONS: [(&str, &str); 3] = [
+    ("auth_refresh", "goes on with a session; its begin and end are told, and its theft"),
+    ("platform_auth_login", "operators belong to no organization, in whose log it could stand"),
+    ("tickets_read", "reading state: what somebody has seen on a screen, every few seconds"),
+];
+
+/// A line, as stored.
+#[derive(Debug, FromRow)]
+struct Line {
+    action: String,
+    actor_kind: String,
+    actor_id: Option<Uuid>,
+    actor_name: String,
+    ip: Option<String>,
+    entity_kind: String,
+    entity_id: Option<Uuid>,
+}
+
+async fn lines_of(app: &TestApp, request: &str) -> Vec<Line> {
+    let sql = format!(
+        "select action, actor_kind, actor_id, actor_name, ip, entity_kind, entity_id from {}.audit_log
+          where organization_id = $1 and request_id = $2 order by id",
+        app.world.a.organization.schema_name
+    );
+    sqlx::query_as(AssertSqlSafe(sql))
+        .bind(app.world.a.organization.id.0)
+        .bind(request)
+        .fetch_all(&mut app.database.superuser().await)
+        .await
+        .unwrap()
+}
+
+/// What the walk goes on with.
+struct Walk {
+    things: Things,
+    admin: Client,
+    anonymous: Client,
+    /// Of somebody who signed in for the walk.
+    session: Client,
+    /// Of a one-time link.
+    link: String,
+    team: String,
+    mailbox: String,
+    /// What must stand in no line.
+    secrets: Vec<String>,
+}
+
+impl Walk {
+    async fn begin(app: &TestApp) -> Self {
+        let (things, _) = Things::of_both(app).await;
+        let (admin, anonymous) = (app.admin(), app.anonymous());
+        let id = |answer: Answer| answer.created()["id"].as_str().unwrap().to_owned();
+        let team = id(admin.post("/teams/", json!({"name": "CANARY-A to delete"})).await);
+        let mailbox = json!({"address": "delete@acme.localhost", "name": "CANARY-A to delete"});
+        let mailbox = id(admin.post("/mailboxes/", mailbox).await);
+        let invited = json!({"email": "invited@acme.test", "name": "CANARY-A invited", "role": "agent"});
+        let invited = admin.post("/users/", invited).await.created();
+        let link = invited["invitation_url"].as_str().unwrap().split('#').next_back().unwrap().to_owned();
+        let login = json!({"email": "viewer@acme.test", "password": PASSWORD});
+        let tokens = anonymous.post("/auth/login/", login).await.ok();
+        let text = |name: &str| tokens[name].as_str().unwrap().to_owned();
+        let session = Client { token: Some(text("access")), ..anonymous.clone() };
+        let secrets = vec![PASSWORD.to_owned(), link.clone(), text("access"), text("refresh")];
+        let sql = format!(
+            "update {}.messages set delivery_state = 'failed' where id = $1",
+            app.world.a.organization.schema_name
+        );
+        let message: kernel::MessageId = things.id("messages").parse().unwrap();
+        sqlx::query(AssertSqlSafe(sql)).bind(message.0).execute(&mut app.database.superuser().await).await.unwrap();
+        Self { things, admin, anonymous, session, link, team, mailbox, secrets }
+    }
+
+    /// A call that succeeds and changes something.
+    async fn call(&mut self, operation: &Operation) -> Answer {
+        let named = json!({ "name": format!("CANARY-A {}", operation.name) });
+        let body = match operation.name {
+            "auth_login" => json!({"email": "agent@acme.test", "password": PASSWORD}),
+            "auth_password_reset_confirm" => json!({"token": self.link, "password": "another horse battery"}),
+            "tickets_update" | "tickets_replace" => json!({ "subject": format!("CANARY-A {}", operation.name) }),
+            "tickets_tags_add" | "tickets_tags_replace" => json!({"tags": [operation.name.replace('_', "-")]}),
+            "sla_policies_replace" => {
+                json!({"name": operation.name, "priority": "low", "resolution_time": 61, "response_time": 30})
+            }
+            name if name.ends_with("_update") || name.ends_with("_update_me") => named,
+            _ => operation.body(),
+        };
+        let delete = |path: &str, id: &str| format!("/api/v1/{path}/{id}/");
+        match operation.name {
+            "auth_logout" => self.session.post("/auth/logout/", Value::Null).await,
+            "organization_logo_put" => {
+                let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec();
+                self.admin.raw(operation.method.clone(), &operation.path, &[], png).await
+            }
+            "files_create" => uploaded(&self.admin, "CANARY-A file").await,
+            "teams_delete" => self.admin.delete(&delete("teams", &self.team)).await,
+            "mailboxes_delete" => self.admin.delete(&delete("mailboxes", &self.mailbox)).await,
+            _ if operation.needs.is_none() => operation.send(&self.anonymous, &self.things, body).await,
+            _ => operation.send(&self.admin, &self.things, body).await,
+        }
+    }
+}
+
+/// Those that change something, in an order in which each still finds what it changes.
+fn changing() -> Vec<Operation> {
+    let mut all = operations();
+    all.extend(schema::operations().into_iter().filter_map(|(method, path, description)| {
+        (description["operationId"] == "auth_logout").then(|| Operation {
+            name: "auth_logout",
+            method: method.parse().unwrap(),
+            path,
+            needs: Some("self:use"),
+            takes_json: false,
+            description,
+        })
+    }));
+    all.retain(|operation| operation.method != Method::GET);
+    let last = ["tickets_delete", "tickets_restore"];
+    all.sort_by_key(|operation| {
+        let at_end = last.iter().position(|name| *name == operation.name).map_or(0, |place| place + 2);
+        (at_end.max(usize::from(operation.method == Method::DELETE)), operation.name)
+    });
+    all
+}
+
+#[tokio::test]
+async fn every_change_leaves_a_line() {
+    let app = TestApp::start().await;
+    let mut walk = Walk::begin(&app).await;
+    let changing = changing();
+    for (name, _) in EXCEPTIONS {
+        assert!(changing.iter().any(|operation| operation.name == name), "{name} is no operation any more");
+    }
+    for operation in &changing {
+        if EXCEPTIONS.iter().any(|(name, _)| *name == operation.name) {
+            continue;
+        }
+        let name = operation.name;
+        let answer = walk.call(operation).await;
+        let text = String::from_utf8_lossy(&answer.bytes);
+        assert!(answer.status.is_success(), "{name}: give it a call that works: {} {text}", answer.status);
+        let lines = lines_of(&app, answer.headers["x-request-id"].to_str().unwrap()).await;
+        assert!(!lines.is_empty(), "{name} leaves nothing in the audit log");
+        for line in lines {
+            let is_somebody = line.actor_id.is_some() && line.actor_kind != "system" && !line.actor_name.is_empty();
+            let is_nobody = operation.needs.is_none() && line.actor_kind == "anonymous";
+            assert!(is_somebody || is_nobody, "{name}: {line:?}");
+            assert_eq!(
+                line.ip.as_deref(),
+                Some(PEER.0.map(|byte| byte.to_string()).join(".").as_str()),
+                "{name}: {line:?}"
+            );
+            assert!(line.entity_id.is_some(), "{name}: {line:?}");
+            let (noun, verb) = line.action.split_once('.').unwrap_or_else(|| panic!("{name}: {line:?}"));
+            assert!(!noun.is_empty() && verb.ends_with(|end: char| end.is_ascii_lowercase()), "{name}: {line:?}");
+        }
+    }
+    app.run_jobs().await;
+    nothing_secret(&app, &walk).await;
+    wire_ids(&app).await;
+}
+
+/// Passwords, tokens and hashes stand in no line, in no form.
+async fn nothing_secret(app: &TestApp, walk: &Walk) {
+    let schema = &app.world.a.organization.schema_name;
+    let mut superuser = app.database.superuser().await;
+    let hashes = format!(
+        "select password_hash from {schema}.users where password_hash is not null
+         union select password_hash from {schema}.customers where password_hash is not null
+         union select encode(hash, 'hex') from {schema}.refresh_tokens union select encode(hash, 'hex') from {schema}.invitations
+         union select encode(hash, 'base64') from {schema}.refresh_tokens union select encode(hash, 'base64') from {schema}.invitations"
+    );
+    let mut secrets: Vec<String> = sqlx::query_scalar(AssertSqlSafe(hashes)).fetch_all(&mut superuser).await.unwrap();
+    assert!(secrets.len() >= 6, "{secrets:?}");
+    secrets.extend(walk.secrets.iter().cloned());
+    secrets.extend(["another horse battery", "the secret of all tests", "$argon2"].map(str::to_owned));
+    let all = format!("select l::text from {schema}.audit_log l");
+    let all: Vec<String> = sqlx::query_scalar(AssertSqlSafe(all)).fetch_all(&mut superuser).await.unwrap();
+    assert!(all.len() >= 60, "{}", all.len());
+    for line in all {
+        for secret in &secrets {
+            assert!(!line.contains(secret.as_str()), "{secret} stands in {line}");
+        }
+    }
+}
+
+/// Every kind of thing is known by the prefix of its ids.
+async fn wire_ids(app: &TestApp) {
+    let mut next = Some("/audit-log/?page_size=100".to_owned());
+    while let Some(path) = next {
+        let page = app.admin().get(&path).await.ok();
+        for line in page["results"].as_array().unwrap() {
+            let ids = [&line["entity"]["id"], &line["actor"]["id"]];
+            for id in ids.into_iter().filter_map(Value::as_str) {
+                assert!(id.len() == 30 && id.as_bytes()[3] == b'_', "add the kind to kernel::id: {line}");
+            }
+            assert!(line["chained"]["seq"].is_i64(), "{line}");
+        }
+        next = page["next"].as_str().map(str::to_owned);
+    }
+}

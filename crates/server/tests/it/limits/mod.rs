@@ -1,0 +1,8 @@
+//! Limits: tries that fail, requests a second, connections; and who is counted.
+
+mod proxies;
+mod rates;
+mod redis;
+mod sign_in;
+mod timing;
+mod tries;
