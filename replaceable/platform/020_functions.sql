@@ -101,17 +101,6 @@ begin
 end
 $$;
 
--- Gives the organization that is open another shown name.
-create or replace function platform.rename_organization(p_organization uuid, p_name text) returns void
-language plpgsql security definer set search_path = platform, pg_temp as $$
-begin
-  if p_organization is distinct from nullif(current_setting('app.organization_id', true), '')::uuid then
-    raise exception 'another organization is open' using errcode = 'HD403';
-  end if;
-  update platform.organizations set name = p_name where id = p_organization;
-end
-$$;
-
 -- Gives a dead job of the organization that is open all its attempts again; whether there was one.
 create or replace function platform.retry_job(p_organization uuid, p_job uuid, p_now timestamptz) returns boolean
 language plpgsql security definer set search_path = platform, pg_temp as $$
@@ -122,6 +111,17 @@ begin
   update platform.jobs set state = 'ready', attempts = 0, run_at = p_now, died_at = null
    where id = p_job and organization_id = p_organization and state = 'dead';
   return found;
+end
+$$;
+
+-- Gives the organization that is open another shown name.
+create or replace function platform.rename_organization(p_organization uuid, p_name text) returns void
+language plpgsql security definer set search_path = platform, pg_temp as $$
+begin
+  if p_organization is distinct from nullif(current_setting('app.organization_id', true), '')::uuid then
+    raise exception 'another organization is open' using errcode = 'HD403';
+  end if;
+  update platform.organizations set name = p_name where id = p_organization;
 end
 $$;
 
@@ -220,6 +220,25 @@ begin
 end
 $$;
 
+-- Active organizations with audit entries that wait to be chained.
+create or replace function platform.audit_waiting() returns setof uuid
+language plpgsql stable security definer set search_path = platform, pg_temp as $$
+declare
+  each_schema text;
+begin
+  for each_schema in select distinct o.schema_name from platform.organizations o order by 1 loop
+    return query execute format(
+      'with recursive waiting as (
+         (select u.organization_id as id from %1$I.audit_unchained u order by u.organization_id limit 1)
+         union all
+         select (select u.organization_id from %1$I.audit_unchained u where u.organization_id > w.id order by u.organization_id limit 1)
+           from waiting w where w.id is not null)
+       select o.id from waiting w join platform.organizations o on o.id = w.id
+        where o.status = ''active'' and o.schema_name = $1', each_schema) using each_schema;
+  end loop;
+end
+$$;
+
 -- Tries that failed. A null organization stands for what belongs to none: peers, operators, addresses of no organization.
 
 -- Until when an account or a peer may not try again; null when it may.
@@ -309,25 +328,6 @@ begin
 end
 $$;
 
--- Active organizations with audit entries that wait to be chained.
-create or replace function platform.audit_waiting() returns setof uuid
-language plpgsql stable security definer set search_path = platform, pg_temp as $$
-declare
-  each_schema text;
-begin
-  for each_schema in select distinct o.schema_name from platform.organizations o order by 1 loop
-    return query execute format(
-      'with recursive waiting as (
-         (select u.organization_id as id from %1$I.audit_unchained u order by u.organization_id limit 1)
-         union all
-         select (select u.organization_id from %1$I.audit_unchained u where u.organization_id > w.id order by u.organization_id limit 1)
-           from waiting w where w.id is not null)
-       select o.id from waiting w join platform.organizations o on o.id = w.id
-        where o.status = ''active'' and o.schema_name = $1', each_schema) using each_schema;
-  end loop;
-end
-$$;
-
 do $$
 declare
   each_function regprocedure;
@@ -351,11 +351,11 @@ grant usage on all sequences in schema platform to app_platform;
 grant select on platform.organizations to helpdesk_definer;
 grant select, insert, update, delete on platform.domains, platform.released_domains to helpdesk_definer;
 grant select, insert, delete on platform.logins, platform.mail_addresses to helpdesk_definer;
-grant select, insert, update, delete on platform.attempts to helpdesk_definer;
 grant select, update on platform.jobs to helpdesk_definer;
-grant execute on function platform.retry_job(uuid, uuid, timestamptz) to app_api;
+grant select, insert, update, delete on platform.attempts to helpdesk_definer;
 grant execute on function platform.placement(uuid, integer), platform.enter(text, uuid, uuid, timestamptz), platform.open(uuid, uuid, integer, timestamptz) to helpdesk_rt;
 grant execute on function platform.note_login(uuid, text), platform.drop_login(uuid, text) to app_api;
+grant execute on function platform.retry_job(uuid, uuid, timestamptz) to app_api;
 grant execute on function platform.claim_mail_address(uuid, text, uuid), platform.release_mail_address(uuid, text) to app_api;
 grant update (name) on platform.organizations to helpdesk_definer;
 grant execute on function platform.rename_organization(uuid, text) to app_api;

@@ -1,4 +1,5 @@
--- Who a session is. Null when it is unknown, expired or revoked, or its person is not active.
+-- Who a session is. Null when it is unknown, expired or revoked, or its person is not active. A
+-- customer also has to have proven the address: whoever has not sees nothing that belongs to it.
 create or replace function {schema}.who(p_organization uuid, p_session uuid, p_now timestamptz) returns jsonb
 language plpgsql stable security definer set search_path = {schema}, pg_temp as $$
 begin
@@ -16,7 +17,8 @@ begin
       else (
         select jsonb_build_object('kind', 'customer', 'id', c.id, 'name', c.name, 'email', c.email, 'role', 'customer', 'is_shipped', true)
           from customers c
-          where c.organization_id = p_organization and c.id = s.person_id and c.status = 'active')
+          where c.organization_id = p_organization and c.id = s.person_id and c.status = 'active'
+            and c.email_verified_at is not null)
       end
     from sessions s
     where s.organization_id = p_organization and s.id = p_session and s.revoked_at is null and s.expires_at > p_now);

@@ -12,7 +12,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::{Db, Mode, OnConstraint, PlatformTx, TenantTx};
+use crate::{Db, Mode, OnConstraint, PlatformTx, TenantTx, Vault};
 
 /// Chains what waits in one organization; queued by [`queue`].
 pub const JOB: &str = "audit.chain";
@@ -248,6 +248,45 @@ pub(crate) async fn queue(db: &Db) -> AppResult<usize> {
     .rows_affected();
     tx.commit().await?;
     Ok(usize::try_from(queued).unwrap_or(usize::MAX))
+}
+
+/// The name under which the key of the checkpoints is wrapped.
+const KEY_NAME: &str = "audit_key.wrapped";
+
+/// The seed of the key that signs checkpoints; made when it is asked for the first time. It stays
+/// the same when `SECRET_KEY` is replaced.
+pub async fn checkpoint_key(db: &Db, vault: &Vault) -> AppResult<[u8; 32]> {
+    if let Some(wrapped) = stored_key(db).await? {
+        return vault.unwrap(KEY_NAME, &wrapped);
+    }
+    let wrapped = vault.wrap(KEY_NAME, db.ids.secret(), &db.ids.secret())?;
+    let mut tx = PlatformTx::begin(db, Mode::Write).await?;
+    sqlx::query!(
+        "insert into platform.audit_key (is_the_one, wrapped, created_at) values (true, $1, $2) on conflict do nothing",
+        wrapped,
+        db.now()
+    )
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    // Another node may have been faster.
+    let wrapped = stored_key(db).await?.ok_or_else(|| AppError::internal("the key of the checkpoints is gone"))?;
+    vault.unwrap(KEY_NAME, &wrapped)
+}
+
+/// Wraps that key by the present key of the installation; how many there are.
+pub async fn wrap_again(db: &Db, vault: &Vault) -> AppResult<usize> {
+    let Some(wrapped) = stored_key(db).await? else { return Ok(0) };
+    let wrapped = vault.wrap(KEY_NAME, db.ids.secret(), &vault.unwrap(KEY_NAME, &wrapped)?)?;
+    let mut tx = PlatformTx::begin(db, Mode::Write).await?;
+    sqlx::query!("update platform.audit_key set wrapped = $1 where is_the_one", wrapped).execute(&mut *tx).await?;
+    tx.commit().await?;
+    Ok(1)
+}
+
+async fn stored_key(db: &Db) -> AppResult<Option<Vec<u8>>> {
+    let mut tx = PlatformTx::begin(db, Mode::Read).await?;
+    Ok(sqlx::query_scalar!("select wrapped from platform.audit_key where is_the_one").fetch_optional(&mut *tx).await?)
 }
 
 #[cfg(test)]

@@ -48,6 +48,18 @@ pub(crate) async fn insert(tx: &mut PgConnection, jobs: &[NewJob], now: DateTime
     Ok(())
 }
 
+/// Queues a job at once, in a transaction of its own: for requests that must do the same work
+/// whatever they are about, and therefore look nothing up.
+pub async fn queue(db: &Db, organization: OrganizationId, kind: &'static str, payload: Value) -> AppResult<()> {
+    let (id, now) = (db.ids.id(), db.now());
+    let job = NewJob { id, organization, kind: kind.to_owned(), payload, run_at: now, dedupe_key: None };
+    let mut tx = PlatformTx::begin(db, Mode::Write).await?;
+    insert(&mut tx, &[job], now).await?;
+    tx.commit().await?;
+    db.jobs_wake.notify_one();
+    Ok(())
+}
+
 /// A job in our hands until its lease ends.
 #[derive(Debug, Clone)]
 pub struct ClaimedJob {

@@ -22,6 +22,11 @@ impl Tasks {
         self.stop.cancelled().await;
     }
 
+    /// Cancelled when the process is asked to stop.
+    pub fn stop(&self) -> CancellationToken {
+        self.stop.clone()
+    }
+
     /// Whether the process was asked to stop.
     pub fn is_stopping(&self) -> bool {
         self.stop.is_cancelled()

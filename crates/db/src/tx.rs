@@ -10,6 +10,7 @@ use std::ops::{Deref, DerefMut};
 use kernel::{AppError, AppResult, OrganizationId, Permission, RoleKey, SessionId, TeamId};
 use serde::Deserialize;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, Postgres, Row, pool::PoolConnection};
+use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use crate::{
@@ -84,7 +85,12 @@ impl Who {
 
 /// A connection inside an open transaction, and whose share of the pool it is; rolled back when dropped.
 #[derive(Debug)]
-struct OpenTx(Option<PoolConnection<Postgres>>, Option<Held>);
+struct OpenTx {
+    connection: Option<PoolConnection<Postgres>>,
+    share: Option<Held>,
+    /// Waits for the end.
+    ended: Option<oneshot::Sender<()>>,
+}
 
 impl OpenTx {
     /// Runs `sql` (which begins the transaction) where it cannot be cancelled. A connection that
@@ -96,7 +102,8 @@ impl OpenTx {
             let mut tries = pool.options().get_max_connections();
             loop {
                 #[expect(clippy::disallowed_methods, reason = "the one home of transactions")]
-                let mut tx = Self(Some(pool.acquire().await?), share.take());
+                let connection = Some(pool.acquire().await?);
+                let mut tx = Self { connection, share: share.take(), ended: None };
                 match tx.conn()?.fetch_all(sqlx::raw_sql(AssertSqlSafe(sql.clone()))).await {
                     Ok(rows) => {
                         let answer = rows.last().and_then(|row| row.try_get::<Option<String>, _>(0).ok().flatten());
@@ -104,10 +111,10 @@ impl OpenTx {
                     }
                     Err(error) if tries > 0 && connection_is_dead(&error) => {
                         tries -= 1;
-                        if let Some(dead) = tx.0.take() {
+                        if let Some(dead) = tx.connection.take() {
                             let _ = dead.detach().close_hard().await;
                         }
-                        share = tx.1.take();
+                        share = tx.share.take();
                     }
                     Err(error) => return Err(error.into()),
                 }
@@ -118,26 +125,35 @@ impl OpenTx {
     }
 
     fn conn(&mut self) -> AppResult<&mut PgConnection> {
-        self.0.as_deref_mut().ok_or_else(|| AppError::internal("the transaction is over"))
+        self.connection.as_deref_mut().ok_or_else(|| AppError::internal("the transaction is over"))
     }
 
     /// `select 1` first: on a failed transaction it raises, where a bare commit would silently roll back.
     async fn commit(mut self) -> AppResult<()> {
         self.conn()?.execute(sqlx::raw_sql("select 1; commit")).await?;
-        self.0 = None;
+        self.connection = None;
+        Ok(())
+    }
+
+    /// As when it is dropped, but over when this returns.
+    async fn rollback(mut self) -> AppResult<()> {
+        self.conn()?.execute(sqlx::raw_sql("rollback")).await?;
+        self.connection = None;
         Ok(())
     }
 }
 
 impl Drop for OpenTx {
     fn drop(&mut self) {
-        let Some(mut connection) = self.0.take() else { return };
-        let share = self.1.take();
+        let Some(mut connection) = self.connection.take() else { return };
+        let share = self.share.take();
+        let ended = self.ended.take();
         let rolled_back = detached(async move {
             let _share = share;
             if connection.execute(sqlx::raw_sql("rollback")).await.is_err() {
                 let _ = connection.detach().close_hard().await;
             }
+            drop(ended);
         });
         if !rolled_back {
             tracing::debug!("a transaction outlived the runtime");
@@ -238,6 +254,19 @@ impl TenantTx {
         self.tx.commit().await
     }
 
+    /// Ends with an error or a value, which mean the same, once this transaction is over, however
+    /// it ends, and its locks are free.
+    pub fn ended(&mut self) -> oneshot::Receiver<()> {
+        let (sender, receiver) = oneshot::channel();
+        self.tx.ended = Some(sender);
+        receiver
+    }
+
+    /// Undoes everything, and waits until it is undone: locks are free afterwards.
+    pub async fn rollback(self) -> AppResult<()> {
+        self.tx.rollback().await
+    }
+
     /// Writes the audit log and the outbox, commits and wakes the dispatcher.
     pub async fn commit(mut self) -> AppResult<()> {
         let pending = std::mem::take(&mut self.pending);
@@ -258,14 +287,14 @@ impl Deref for TenantTx {
     type Target = PgConnection;
     #[expect(clippy::expect_used, reason = "the connection is only taken by commit and drop, which consume the value")]
     fn deref(&self) -> &PgConnection {
-        self.tx.0.as_deref().expect("open transaction")
+        self.tx.connection.as_deref().expect("open transaction")
     }
 }
 
 impl DerefMut for TenantTx {
     #[expect(clippy::expect_used, reason = "the connection is only taken by commit and drop, which consume the value")]
     fn deref_mut(&mut self) -> &mut PgConnection {
-        self.tx.0.as_deref_mut().expect("open transaction")
+        self.tx.connection.as_deref_mut().expect("open transaction")
     }
 }
 
@@ -297,13 +326,13 @@ impl Deref for PlatformTx {
     type Target = PgConnection;
     #[expect(clippy::expect_used, reason = "the connection is only taken by commit and drop, which consume the value")]
     fn deref(&self) -> &PgConnection {
-        self.tx.0.as_deref().expect("open transaction")
+        self.tx.connection.as_deref().expect("open transaction")
     }
 }
 
 impl DerefMut for PlatformTx {
     #[expect(clippy::expect_used, reason = "the connection is only taken by commit and drop, which consume the value")]
     fn deref_mut(&mut self) -> &mut PgConnection {
-        self.tx.0.as_deref_mut().expect("open transaction")
+        self.tx.connection.as_deref_mut().expect("open transaction")
     }
 }

@@ -1,7 +1,15 @@
 //! What other contexts may use of identity.
 
 pub use crate::{
+    links::{
+        Accepted, CREATED as LINK_CREATED, LinkMail, OpenLink, PASSWORD_CHANGED, Registered, Registration, address_of,
+        end_access, invite_by_mail, mail_registration, open_link, request_registration, use_registration,
+    },
     organizations::{Settings, settings},
-    people::{Addressee, UserName, drop_unused_login, find_addressee, find_team, find_user, note_login},
-    sessions::end_all_sessions,
+    password::{check as check_password, hash as hash_password},
+    people::{
+        Addressee, REMOVED as USER_REMOVED, UserName, drop_unused_login, find_addressee, find_team, find_user,
+        note_login,
+    },
+    sessions::{SessionOut, SessionQuery, end_all as end_sessions, page as sessions_page, set_password_now},
 };

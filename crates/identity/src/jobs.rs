@@ -17,7 +17,9 @@ pub fn routes() -> Vec<Route> {
         Route::get("/jobs/schedules", manage, "jobs_schedules", "What runs by the clock", schedules)
             .query::<JobQuery>()
             .ok::<Page<ScheduleOut>>(200),
-        Route::post("/jobs/{id}/retry", manage, "jobs_retry", "Run a dead job again", retry).ok::<RetriedJob>(202),
+        Route::post("/jobs/{id}/retry", manage, "jobs_retry", "Run a dead job again", retry)
+            .ok::<RetriedJob>(202)
+            .without_key(),
     ]
 }
 

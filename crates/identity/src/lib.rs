@@ -4,6 +4,7 @@ pub mod audit;
 pub mod domains;
 pub mod facade;
 pub mod jobs;
+pub mod links;
 pub mod oidc;
 pub mod organizations;
 pub mod password;
@@ -21,18 +22,20 @@ pub const SEALED: Sealed = providers::SECRET;
 /// Adds the routes of this context.
 pub fn routes(table: &mut Routes) {
     table.add(sessions::routes());
+    table.add(links::routes());
     table.add(people::routes());
     table.add(teams::routes());
     table.add(domains::routes());
     table.add(providers::routes());
     table.add(oidc::routes());
     table.add(jobs::routes());
-    table.add(organizations::routes());
     table.add(audit::routes());
+    table.add(organizations::routes());
 }
 
 /// Adds the jobs of this context.
 pub fn background(registry: &mut Registry, state: &AppState) {
     audit::jobs(registry, state);
     domains::jobs(registry, state);
+    links::jobs(registry, state);
 }

@@ -23,6 +23,7 @@ pub enum Code {
     Stale,
     PayloadTooLarge,
     UnsupportedMediaType,
+    IdempotencyKeyReused,
     RateLimited,
     Unavailable,
     InternalError,
@@ -79,6 +80,8 @@ pub enum AppError {
     TooLarge(String),
     /// A content type that is not accepted here: 415.
     UnsupportedMediaType(String),
+    /// The `Idempotency-Key` was used for another request: 422.
+    IdempotencyKeyReused,
     /// Well-formed but wrong: 422, by field.
     Invalid(FieldErrors),
     /// Too often; try again after so many seconds: 429.
@@ -131,6 +134,7 @@ impl AppError {
             Self::Stale => Code::Stale,
             Self::TooLarge(_) => Code::PayloadTooLarge,
             Self::UnsupportedMediaType(_) => Code::UnsupportedMediaType,
+            Self::IdempotencyKeyReused => Code::IdempotencyKeyReused,
             Self::TooMany(_) => Code::RateLimited,
             Self::Unavailable(..) | Self::Moved => Code::Unavailable,
             Self::Internal(_) => Code::InternalError,
@@ -153,6 +157,9 @@ impl fmt::Display for AppError {
             Self::NotFound => f.write_str("There is nothing here, or nothing that you may see."),
             Self::MethodNotAllowed => f.write_str("This method is not allowed here."),
             Self::Moved => f.write_str("This organization is being moved; try again."),
+            Self::IdempotencyKeyReused => {
+                f.write_str("This Idempotency-Key was used for another request; take a new one.")
+            }
             Self::Stale => f.write_str("Somebody changed this meanwhile; load it again."),
             Self::Invalid(errors) => match errors.0.iter().next() {
                 Some((field, problems)) => match problems.first() {

@@ -116,6 +116,8 @@ id_type!(/// A customer, also when signed in.
     CustomerId, "cus");
 id_type!(/// A signed-in session.
     SessionId, "ses");
+id_type!(/// A one-time link.
+    LinkId, "lnk");
 id_type!(/// A role of an organization.
     RoleId, "rol");
 id_type!(/// A team of staff.
@@ -170,6 +172,9 @@ const KINDS: &[(&str, &str)] = &[
     ("inbound_mail", InboundMailId::PREFIX),
     ("outgoing_mail", OutgoingMailId::PREFIX),
     ("job", JobId::PREFIX),
+    ("link", LinkId::PREFIX),
+    ("identity_provider", IdentityProviderId::PREFIX),
+    ("identity", IdentityId::PREFIX),
 ];
 
 /// The wire form of an id whose kind is known by name only; of an unknown kind the bare UUID.

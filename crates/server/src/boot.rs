@@ -118,7 +118,9 @@ impl Ground {
             .with_fsync(true);
         let config = Config {
             base_domain: settings.base_domain.clone(),
-            public_port: port,
+            https: settings.public.is_some_and(|public| public.https),
+            public_port: settings.public.map_or(port, |public| public.port),
+            cors_origins: settings.cors_origins.clone(),
             demo,
             mail_server: settings.smtp.as_ref().map(|smtp| (smtp.host.clone(), smtp.port)),
             data_dir,

@@ -36,6 +36,7 @@ pub fn service(state: &AppState, pages: Router<AppState>) -> Router {
 pub fn registry(state: &AppState, mailer: &Mailer) -> Registry {
     let mut registry = Registry::default();
     identity::background(&mut registry, state);
+    support::jobs(&mut registry, state);
     channels::jobs(&mut registry, state, mailer);
     housekeeping::jobs(&mut registry, state);
     registry

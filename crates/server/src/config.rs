@@ -1,7 +1,10 @@
 //! Settings: from the command line, else from the environment, else defaults. Checked at once,
 //! each complaint one sentence that names the variable.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{
+    net::{Ipv4Addr, Ipv6Addr, SocketAddr},
+    path::PathBuf,
+};
 
 use channels::mail::smtp::SmtpConfig;
 use clap::Args;
@@ -23,6 +26,12 @@ pub struct Options {
     /// Organizations live at SLUG.BASE_DOMAIN.
     #[arg(long, env = "BASE_DOMAIN", value_name = "NAME", global = true, default_value = "localhost")]
     pub base_domain: String,
+    /// How people reach BASE_DOMAIN when a proxy is in front, such as https://help.example.org.
+    #[arg(long, env = "PUBLIC_URL", value_name = "URL", global = true)]
+    pub public_url: Option<String>,
+    /// Other origins whose pages may ask the API, separated by commas, such as https://console.example.org.
+    #[arg(long, env = "CORS_ORIGINS", value_name = "ORIGINS", global = true)]
+    pub cors_origins: Option<String>,
     /// Where HTTP is answered.
     #[arg(long, env = "BIND", value_name = "ADDRESS", global = true, default_value = "127.0.0.1:8000")]
     pub bind: String,
@@ -46,6 +55,15 @@ pub struct Options {
     pub debug: Option<String>,
 }
 
+/// How people reach `BASE_DOMAIN` and the hosts below it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Public {
+    /// By HTTPS.
+    pub https: bool,
+    /// The scheme's own one unless told.
+    pub port: u16,
+}
+
 /// The settings, checked.
 #[derive(Clone)]
 pub struct Settings {
@@ -59,6 +77,10 @@ pub struct Settings {
     pub accepted_secrets: Vec<Vec<u8>>,
     /// Lower case, without a dot at its end.
     pub base_domain: String,
+    /// How people reach it, when that is not how it is bound.
+    pub public: Option<Public>,
+    /// Origins whose pages may ask the API.
+    pub cors_origins: Vec<String>,
     /// Where HTTP is answered.
     pub bind: SocketAddr,
     /// Where metrics are answered.
@@ -124,12 +146,15 @@ impl Options {
         };
         port("AI_BIND", &self.ai_bind)?;
         port("REALTIME_BIND", &self.realtime_bind)?;
+        let base_domain = base_domain(&self.base_domain)?;
         Ok(Settings {
+            public: given(self.public_url.clone()).map(|url| public(&url, &base_domain)).transpose()?,
+            cors_origins: cors_origins(self.cors_origins.as_deref().unwrap_or_default())?,
             data_dir: data_dir(self.data_dir.clone())?,
             database_url,
             secret_key,
             accepted_secrets: accepted_secrets(variable("SECRET_KEY_ACCEPTED"))?,
-            base_domain: base_domain(&self.base_domain)?,
+            base_domain,
             bind: address("BIND", &self.bind)?,
             metrics_bind: port("METRICS_BIND", &self.metrics_bind)?,
             trusted_proxies: proxies(variable("TRUSTED_PROXIES").as_deref().unwrap_or_default())?,
@@ -260,6 +285,57 @@ fn base_domain(text: &str) -> Result<String, Failure> {
     })
 }
 
+/// `PUBLIC_URL`: a scheme, the base domain and perhaps a port.
+fn public(url: &str, base_domain: &str) -> Result<Public, Failure> {
+    match origin(url.trim_end_matches('/')) {
+        Some((https, host, port)) if host == base_domain => {
+            Ok(Public { https, port: port.unwrap_or(if https { 443 } else { 80 }) })
+        }
+        Some((_, host, _)) => Err(Failure::new(format!(
+            "PUBLIC_URL must have BASE_DOMAIN as its host: one says {host}, the other {base_domain}."
+        ))),
+        None => Err(Failure::new(format!(
+            "PUBLIC_URL must be an address without a path such as https://help.example.org, not {url:?}."
+        ))),
+    }
+}
+
+/// `CORS_ORIGINS`, in the form in which browsers send them.
+fn cors_origins(list: &str) -> Result<Vec<String>, Failure> {
+    let listed = list.split(',').map(str::trim).filter(|text| !text.is_empty());
+    listed
+        .map(|text| {
+            let origin = text.to_ascii_lowercase();
+            match self::origin(&origin) {
+                Some((https, _, port)) if port != Some(if https { 443 } else { 80 }) => Ok(origin),
+                _ => Err(Failure::new(format!(
+                    "CORS_ORIGINS must list origins such as https://console.example.org, not {text:?}."
+                ))),
+            }
+        })
+        .collect()
+}
+
+/// Whether it is HTTPS, the host, and the port if there is one, of `scheme://host` or `scheme://host:port`.
+fn origin(text: &str) -> Option<(bool, String, Option<u16>)> {
+    let (https, rest) = match text.split_once("://")? {
+        ("https", rest) => (true, rest),
+        ("http", rest) => (false, rest),
+        _ => return None,
+    };
+    let (host, port) = match rest.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => (host, Some(port.parse().ok().filter(|port| *port > 0)?)),
+        _ => (rest, None),
+    };
+    let is_address = host.parse::<Ipv4Addr>().is_ok()
+        || host
+            .strip_prefix('[')
+            .and_then(|host| host.strip_suffix(']'))
+            .is_some_and(|host| host.parse::<Ipv6Addr>().is_ok());
+    let host = if is_address { host.to_owned() } else { host_name(host)? };
+    Some((https, host, port))
+}
+
 #[cfg(test)]
 mod tests {
     use clap::Parser;
@@ -311,6 +387,17 @@ mod tests {
             ("SECRET_KEY must", &["--database-url=postgres://u@h/d"], &[("SECRET_KEY", "short")]),
             ("BASE_DOMAIN", &["--base-domain", "http://x"], &[]),
             ("BASE_DOMAIN", &["--base-domain", "10.0.0.1"], &[]),
+            ("PUBLIC_URL", &["--public-url", "localhost"], &[]),
+            ("PUBLIC_URL", &["--public-url", "https://localhost/help"], &[]),
+            ("PUBLIC_URL", &["--public-url", "ftp://localhost"], &[]),
+            ("PUBLIC_URL", &["--public-url", "https://a@localhost"], &[]),
+            ("PUBLIC_URL", &["--public-url", "https://help.example.org"], &[]),
+            ("CORS_ORIGINS", &["--cors-origins", "*"], &[]),
+            ("CORS_ORIGINS", &["--cors-origins", "null"], &[]),
+            ("CORS_ORIGINS", &["--cors-origins", "https://*.example.org"], &[]),
+            ("CORS_ORIGINS", &["--cors-origins", "https://a.org,b.org"], &[]),
+            ("CORS_ORIGINS", &["--cors-origins", "https://a.org/"], &[]),
+            ("CORS_ORIGINS", &["--cors-origins", "https://a.org:443"], &[]),
             ("EMAIL_PORT", &[], &[("EMAIL_HOST", "smtp.example.org"), ("EMAIL_PORT", "x")]),
             ("OUTBOUND_ALLOW", &[], &[("OUTBOUND_ALLOW", "127.0.0.1,http://x")]),
             ("DNS_SERVER", &[], &[("DNS_SERVER", "dns.example")]),
@@ -328,6 +415,24 @@ mod tests {
             assert!(sentence.starts_with(name) && sentence.ends_with('.'), "{flags:?}: {sentence}");
             assert_eq!(sentence.lines().count(), 1);
         }
+    }
+
+    #[test]
+    fn addresses_and_origins_are_read() {
+        let public = |url: &str| {
+            let flags = ["--base-domain", "help.example.org", "--public-url", url];
+            check(&flags, &[]).unwrap().public
+        };
+        assert_eq!(public("https://help.example.org"), Some(Public { https: true, port: 443 }));
+        assert_eq!(public("https://help.example.org:8443/"), Some(Public { https: true, port: 8443 }));
+        assert_eq!(public("http://Help.example.org"), Some(Public { https: false, port: 80 }));
+        assert_eq!(public(" "), None);
+        let origins = |list: &str| check(&["--cors-origins", list], &[]).unwrap().cors_origins;
+        let list = " https://Console.example.org, http://localhost:5173,http://[::1]:3000 ,http://127.0.0.1:3000,";
+        let read =
+            ["https://console.example.org", "http://localhost:5173", "http://[::1]:3000", "http://127.0.0.1:3000"];
+        assert_eq!(origins(list), read);
+        assert!(origins("").is_empty());
     }
 
     #[test]

@@ -41,6 +41,8 @@ pub fn jobs(registry: &mut Registry, state: &AppState) {
             for organization in db::platform::list(&db).await?.iter().filter(|each| each.status == "active") {
                 let mut tx = TenantTx::system(&db, organization.tenant(), Mode::Write).await?;
                 identity::sessions::prune(&mut tx, before).await?;
+                web::idempotency::prune(&mut tx).await?;
+                identity::links::prune(&mut tx, before).await?;
                 tx.commit().await?;
                 state.vault.sweep(&db, organization.tenant(), keys::SEALED, before).await?;
             }

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use web::AppState;
 
 /// Every column that holds sealed secrets.
-pub const SEALED: &[Sealed] = &[identity::SEALED];
+pub const SEALED: &[Sealed] = &[web::idempotency::SEALED, identity::SEALED];
 
 /// What a rotation did.
 #[derive(Debug, Serialize, ToSchema)]
@@ -34,6 +34,7 @@ pub async fn rotate(state: &AppState) -> AppResult<Rotated> {
 /// Wraps all keys by the present `SECRET_KEY`, after it was changed; how many.
 pub async fn wrap_again(state: &AppState) -> AppResult<usize> {
     let mut done = state.signing.wrap_again(&state.db).await?;
+    done += db::audit_chain::wrap_again(&state.db, &state.vault).await?;
     for organization in active(state).await? {
         done += state.vault.wrap_again(&state.db, organization.tenant()).await?;
     }

@@ -9,6 +9,7 @@ pub mod failure;
 pub mod health;
 pub mod housekeeping;
 pub mod keys;
+pub mod listen;
 pub mod observe;
 mod operators;
 pub mod organizations;

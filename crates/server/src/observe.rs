@@ -9,7 +9,11 @@ use tokio::{net::TcpListener, time::timeout};
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::{EnvFilter, Layer, filter::Targets, layer::SubscriberExt, util::SubscriberInitExt};
 
-use crate::{config::Settings, failure::Failure};
+use crate::{
+    config::Settings,
+    failure::Failure,
+    listen::{self, Limits},
+};
 
 /// Starts logging to stderr; `default` counts when neither LOG nor RUST_LOG is set.
 pub fn log(settings: &Settings, default: &str) -> Result<(), Failure> {
@@ -57,20 +61,8 @@ pub async fn metrics(address: Option<SocketAddr>, db: &Db, tasks: &Tasks) -> Res
 async fn answer(listener: TcpListener, handle: PrometheusHandle, tasks: Tasks) {
     let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4")];
     let router = Router::new().route("/metrics", get(async move || (kind, handle.render())));
-    let stopping = tasks.clone();
-    let serving = axum::serve(listener, router).with_graceful_shutdown(async move { stopping.stopping().await });
-    let cut = async {
-        tasks.stopping().await;
-        tokio::time::sleep(Duration::from_secs(1)).await;
-    };
-    tokio::select! {
-        served = async { serving.await } => {
-            if let Err(error) = served {
-                tracing::warn!(%error, "metrics are not answered any more");
-            }
-        }
-        () = cut => {}
-    }
+    let limits = Limits { last_requests: Duration::from_secs(1), ..Limits::default() };
+    listen::serve(listener, router, limits, &tasks, &tasks.stop()).await;
 }
 
 /// Every five seconds: tidies the histograms, reads the queue and the pool.

@@ -252,7 +252,7 @@ async fn create(operator: Operator, Body(input): Body<CreateOrganization>) -> Ap
         return Err(AppError::taken("slug", "This slug is already taken.").into());
     }
     let made = organizations::create(state, &operator.by(), &new).await?;
-    let invitation_url = made.token.map(|token| organizations::link(state, &made.organization, &token));
+    let invitation_url = made.link.map(|link| link.url(state, &made.organization));
     let organization = OrganizationOut::new(state, made.organization);
     Ok(web::created(&CreatedOrganization { organization, invitation_url }, None))
 }
@@ -310,7 +310,7 @@ async fn create_operator(operator: Operator, Body(input): Body<CreateOperator>) 
     if operators::find_operator(db, &email).await?.is_some() {
         return Err(AppError::taken("email", "There is an operator with this address.").into());
     }
-    identity::password::check(&input.password, &email)?;
+    identity::password::check("password", &input.password, &email)?;
     let hash = identity::password::hash(input.password).await?;
     operators::upsert_operator(db, &operator.by(), &email, &hash).await?;
     let (id, _) = operators::find_operator(db, &email).await?.ok_or(AppError::NotFound)?;

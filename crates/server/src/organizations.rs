@@ -5,8 +5,13 @@ use db::{
     operators::By,
     platform::{self, Organization},
 };
-use identity::{domains, organizations::check_slug, people::NewUser};
-use kernel::{Actor, AppError, AppResult, OrganizationId};
+use identity::{
+    domains,
+    links::{Link, invite},
+    organizations::check_slug,
+    people::NewUser,
+};
+use kernel::{Actor, AppError, AppResult, OrganizationId, Person};
 use web::AppState;
 
 use crate::compose;
@@ -33,8 +38,8 @@ pub struct Made {
     pub organization: Organization,
     /// Whether it is new.
     pub is_new: bool,
-    /// The one-time token with which a new owner sets a password.
-    pub token: Option<String>,
+    /// The one-time link with which a new owner sets a password.
+    pub link: Option<Link>,
 }
 
 /// What can be said without the database; brings names into the form in which they are stored.
@@ -56,7 +61,7 @@ pub fn check(mut new: New, base_domain: &str) -> AppResult<New> {
 /// what an interrupted call left half-made is finished, unless it is suspended.
 pub async fn create(state: &AppState, by: &By, new: &New) -> AppResult<Made> {
     let (organization, is_new) = ensure(state, by, &new.slug, &new.name, new.own_schema).await?;
-    let token = if organization.status == "active" {
+    let link = if organization.status == "active" {
         provision(state, &organization, new.admin_email.as_deref()).await?
     } else {
         None
@@ -64,28 +69,24 @@ pub async fn create(state: &AppState, by: &By, new: &New) -> AppResult<Made> {
     if let Some(domain) = &new.domain {
         platform::add_domain(&state.db, by, &organization, domain).await?;
     }
-    Ok(Made { organization, is_new, token })
+    Ok(Made { organization, is_new, link })
 }
 
-/// The rows of a new organization and its owner, all or nothing; the owner's one-time token.
-async fn provision(state: &AppState, organization: &Organization, owner: Option<&str>) -> AppResult<Option<String>> {
+/// The rows of a new organization and its owner, all or nothing; the owner's one-time link.
+async fn provision(state: &AppState, organization: &Organization, owner: Option<&str>) -> AppResult<Option<Link>> {
     let mut tx = TenantTx::system(&state.db, organization.tenant(), Mode::Write).await?;
     let is_new = compose::provision(&mut tx, organization, &state.config).await?;
-    let token = match owner {
+    let link = match owner {
         Some(email) if is_new => {
             let name = email.split('@').next().unwrap_or(email).to_owned();
             let new = NewUser { email: email.to_owned(), name, role: "owner".to_owned(), password_hash: None };
-            identity::people::create(&mut tx, &Actor::system(organization.id), new).await?.1
+            let user = identity::people::create(&mut tx, &Actor::system(organization.id), new).await?;
+            Some(invite(&mut tx, &state.keys, Person::Staff(user.id)).await?)
         }
         _ => None,
     };
     tx.commit().await?;
-    Ok(token)
-}
-
-/// The address of a one-time link.
-pub fn link(state: &AppState, organization: &Organization, token: &str) -> String {
-    format!("{}/set-password#{token}", state.config.organization_url(&organization.slug))
+    Ok(link)
 }
 
 /// The organization of this slug, and whether it is new. Its schema exists before

@@ -1,4 +1,4 @@
-//! The few pages and answers beside the API, on any host: a start page, health, and the form
+//! The few pages and answers beside the API, on any host: a start page, health, and the forms
 //! behind one-time links. No script or style stands inside a page, so a strict policy holds.
 
 use axum::{
@@ -17,15 +17,14 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; c
 
 /// The router; paths have no trailing slash here, `web::service` accepts both.
 pub fn router() -> Router<AppState> {
-    let html = "text/html; charset=utf-8";
+    let (html, script) = ("text/html; charset=utf-8", "text/javascript; charset=utf-8");
     Router::new()
         .route("/", get(async || file(html, include_str!("../assets/index.html"))))
         .route("/page.css", get(async || file("text/css; charset=utf-8", include_str!("../assets/page.css"))))
         .route("/set-password", get(async || file(html, include_str!("../assets/set-password.html"))))
-        .route(
-            "/set-password.js",
-            get(async || file("text/javascript; charset=utf-8", include_str!("../assets/set-password.js"))),
-        )
+        .route("/set-password.js", get(async || file(script, include_str!("../assets/set-password.js"))))
+        .route("/verify", get(async || file(html, include_str!("../assets/verify.html"))))
+        .route("/verify.js", get(async || file(script, include_str!("../assets/verify.js"))))
         .route("/health", get(health))
         .route("/health/live", get(async || answer(StatusCode::OK, &serde_json::json!({"status": "alive"}))))
         .layer(Extension(Health::default()))

@@ -4,10 +4,8 @@ use std::{
     io::{self, Write},
     net::{IpAddr, Ipv4Addr, SocketAddr},
     sync::Arc,
-    time::Duration,
 };
 
-use axum::serve::ListenerExt;
 use clap::ValueEnum;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
@@ -18,6 +16,7 @@ use crate::{
     config::Settings,
     demo::{self, DemoSignIn},
     failure::Failure,
+    listen::{self, Limits},
     observe, pages,
 };
 
@@ -44,9 +43,6 @@ pub struct Args {
     #[arg(long, value_delimiter = ',', default_value = "web,worker,realtime,ai")]
     pub roles: Vec<Role>,
 }
-
-/// Requests that are running when the process is told to stop have this long.
-const LAST_REQUESTS: Duration = Duration::from_secs(10);
 
 /// Serves until `stop` is cancelled, then ends everything in order.
 pub async fn run(settings: &Settings, args: &Args, stop: &CancellationToken) -> Result<(), Failure> {
@@ -96,7 +92,10 @@ async fn serve(
         Ok::<(), Failure>(())
     };
     match listener {
-        Some(listener) => tokio::try_join!(answer(listener, booted, stop), greeting).map(|_| ()),
+        Some(listener) => {
+            let ((), greeted) = tokio::join!(answer(listener, booted, stop), greeting);
+            greeted
+        }
         None => {
             greeting.await?;
             stop.cancelled().await;
@@ -106,25 +105,10 @@ async fn serve(
 }
 
 /// Answers HTTP until the stop, and then what is still running.
-async fn answer(listener: TcpListener, booted: &Booted, stop: &CancellationToken) -> Result<(), Failure> {
+async fn answer(listener: TcpListener, booted: &Booted, stop: &CancellationToken) {
     let service = compose::service(&booted.state, pages::router());
-    let listener = listener.tap_io(|stream| {
-        let _ = stream.set_nodelay(true);
-    });
-    let serving = axum::serve(listener, service.into_make_service_with_connect_info::<SocketAddr>())
-        .with_graceful_shutdown(stop.clone().cancelled_owned());
-    let cut = async {
-        stop.cancelled().await;
-        tokio::time::sleep(LAST_REQUESTS).await;
-    };
-    tokio::select! {
-        served = async { serving.await } => {
-            served.map_err(|error| Failure::new(format!("HTTP cannot be answered any more: {error}.")))
-        }
-        () = cut => {
-            tracing::warn!("requests that ran for more than 10 s were cut off");
-            Ok(())
-        }
+    if !listen::serve(listener, service, Limits::default(), &booted.tasks, stop).await {
+        tracing::warn!("requests that still ran 10 s after the stop were cut off");
     }
 }
 
@@ -150,6 +134,9 @@ fn greet(booted: &Booted, address: Option<SocketAddr>, sign_ins: &[DemoSignIn]) 
         None => "Helpdesk runs, without HTTP".to_owned(),
     };
     text += " (Ctrl-C stops it)\n";
+    if config.https || address.is_some_and(|address| address.port() != config.public_port) {
+        text += &format!("People reach it at {}\n", config.origin(&config.base_domain));
+    }
     if config.mail_server.is_none() {
         text +=
             &format!("No mail server is configured; mails go to {}\n", config.data_dir.join("mail-catcher").display());

@@ -10,11 +10,15 @@ pub mod sla;
 pub mod statuses;
 pub mod tickets;
 
-use db::TenantTx;
+use chrono::TimeDelta;
+use db::{TenantTx, worker::Registry};
 use kernel::AppResult;
-use web::Routes;
+use web::{AppState, Routes};
 
 pub use priority::{Priority, UnknownPriority};
+
+/// How long what was deleted can be restored.
+const RESTORE_WINDOW: TimeDelta = TimeDelta::days(30);
 
 /// Adds the routes of this context.
 pub fn routes(table: &mut Routes) {
@@ -23,6 +27,12 @@ pub fn routes(table: &mut Routes) {
     table.add(files::routes());
     table.add(tickets::routes());
     table.add(sla::routes());
+}
+
+/// Adds the jobs and subscriptions of this context.
+pub fn jobs(registry: &mut Registry, state: &AppState) {
+    customers::jobs(registry, state);
+    tickets::jobs(registry, state);
 }
 
 /// Writes what every organization starts with; again is harmless and overwrites nothing.

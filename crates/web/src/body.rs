@@ -1,5 +1,7 @@
 //! JSON bodies: bounded, strict, and with errors that name the field.
 
+use std::{collections::HashSet, fmt, time::Duration};
+
 use axum::{
     body::HttpBody,
     extract::{FromRequest, Request},
@@ -7,12 +9,17 @@ use axum::{
 };
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use kernel::{AppError, AppResult};
-use serde::de::DeserializeOwned;
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor},
+};
 
 use crate::ApiError;
 
 /// Bytes a JSON body may have.
 pub const MAX_JSON: usize = 1_000_000;
+/// How long a body that is read as a whole may take to arrive.
+const TIME: Duration = Duration::from_secs(15);
 /// How deep JSON may be nested.
 pub const MAX_DEPTH: usize = 64;
 
@@ -39,20 +46,37 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     }
 }
 
-/// Reads a whole body of at most `limit` bytes.
+/// Reads a whole body of at most `limit` bytes, which may not take long either.
 pub async fn read_limited(body: axum::body::Body, limit: usize) -> AppResult<bytes::Bytes> {
-    match Limited::new(body, limit).collect().await {
-        Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => {
+    match tokio::time::timeout(TIME, Limited::new(body, limit).collect()).await {
+        Ok(Ok(collected)) => Ok(collected.to_bytes()),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => {
             Err(AppError::TooLarge(format!("The body may have at most {limit} bytes.")))
         }
-        Err(_) => Err(AppError::Malformed("The body ended early.".to_owned())),
+        Ok(Err(_)) => Err(AppError::Malformed("The body ended early.".to_owned())),
+        Err(_) => Err(AppError::Malformed("The body did not arrive in time.".to_owned())),
     }
+}
+
+/// For fields of a PATCH, with `#[serde(default, deserialize_with = "web::given")]`: tells a
+/// field that is null from one that is absent. As `Option<T>`, null is refused like any value that
+/// is no `T`; as `Option<Option<T>>`, it is `Some(None)` and empties the field.
+pub fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> AppResult<T> {
     let text = std::str::from_utf8(bytes).map_err(|_| AppError::Malformed("The body is not UTF-8.".to_owned()))?;
     check_depth(text)?;
+    read_as::<Sound>(text)?;
+    // A list would be read as the fields of an object in their order.
+    if !text.trim_start().starts_with('{') {
+        return Err(AppError::invalid("body", "invalid", "This must be an object."));
+    }
+    read_as(text)
+}
+
+fn read_as<T: DeserializeOwned>(text: &str) -> AppResult<T> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let path = error.path().to_string();
@@ -65,6 +89,77 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> AppResult<T> {
     deserializer.end().map_err(|error| AppError::Malformed(format!("The body is not JSON: {error}.")))?;
     Ok(value)
 }
+
+/// Any JSON in which no object has a key twice, which readers understand differently, and no text
+/// a NUL, which cannot be stored.
+struct Sound;
+
+impl<'de> Deserialize<'de> for Sound {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Self)
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Sound {
+    type Value = Self;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Sound {
+    type Value = Self;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("JSON")
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_unit<E>(self) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Self, E> {
+        if text.contains('\0') { Err(E::custom(CONTROL)) } else { Ok(self) }
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self, A::Error> {
+        while items.next_element::<Self>()?.is_some() {}
+        Ok(self)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Self, A::Error> {
+        let mut keys = HashSet::new();
+        while let Some(key) = fields.next_key::<String>()? {
+            if key.contains('\0') {
+                return Err(A::Error::custom(CONTROL));
+            }
+            fields.next_value::<Self>()?;
+            if let Some(twice) = keys.replace(key) {
+                return Err(A::Error::custom(format!("duplicate field `{twice}`")));
+            }
+        }
+        Ok(self)
+    }
+}
+
+const CONTROL: &str = "Control characters are not allowed.";
 
 /// Refuses deep nesting before anything recursive looks at the text.
 fn check_depth(text: &str) -> AppResult<()> {
@@ -101,6 +196,9 @@ pub(crate) fn shape_error(path: &str, message: &str) -> AppError {
         AppError::invalid(join(path, quoted), "duplicate", "This field is given twice.")
     } else {
         let field = if matches!(path, "." | "" | "?") { "body" } else { path };
+        if message == CONTROL {
+            return AppError::invalid(field, "invalid", CONTROL);
+        }
         AppError::invalid(field, "invalid", in_plain_words(message))
     }
 }
@@ -171,12 +269,54 @@ mod tests {
     }
 
     #[test]
+    fn keys_that_come_twice_and_nul_are_refused_wherever_they_stand() {
+        let of = |json: &str| match parse::<serde_json::Value>(json.as_bytes()) {
+            Err(AppError::Invalid(errors)) => {
+                errors.0.into_iter().next().map(|(field, problems)| (field, problems[0].code)).unwrap()
+            }
+            other => panic!("{json}: {other:?}"),
+        };
+        assert_eq!(of(r#"{"a":1,"a":1}"#), ("a".into(), "duplicate"));
+        assert_eq!(of(r#"{"a":1,"\u0061":1}"#), ("a".into(), "duplicate"));
+        assert_eq!(of(r#"{"a":[{},{"b":1,"c":2,"b":3}]}"#), ("a[1].b".into(), "duplicate"));
+        assert_eq!(of(r#"{"a":"x\u0000"}"#), ("a".into(), "invalid"));
+        assert_eq!(of(r#"{"a":["x",{"b":"\u0000"}]}"#), ("a[1].b".into(), "invalid"));
+        assert_eq!(of(r#"{"a":{"\u0000":1}}"#), ("a".into(), "invalid"));
+        let good = r#"{"a":{"a":null},"b":[true,-1,18446744073709551615,1.5,"\\u0000"]}"#;
+        assert!(parse::<serde_json::Value>(good.as_bytes()).is_ok());
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Patch {
+        #[serde(default, deserialize_with = "given")]
+        name: Option<String>,
+        #[serde(default, deserialize_with = "given")]
+        phone: Option<Option<String>>,
+    }
+
+    #[test]
+    fn null_is_told_from_absent() {
+        let nothing: Patch = parse(b"{}").unwrap();
+        assert_eq!((nothing.name, nothing.phone), (None, None));
+        let emptied: Patch = parse(br#"{"name":"A","phone":null}"#).unwrap();
+        assert_eq!((emptied.name.as_deref(), emptied.phone), (Some("A"), Some(None)));
+        match parse::<Patch>(br#"{"name":null}"#) {
+            Err(AppError::Invalid(errors)) => assert_eq!(errors.0["name"][0].message, "This must be a string."),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
     fn malformed_is_told_apart_from_wrong() {
         let deep = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
-        for bad in ["", "{", "{}{}", "nul", deep.as_str()] {
+        for bad in ["", "{", "{}{}", "nul", "\u{feff}{}", deep.as_str()] {
             assert!(matches!(parse::<serde_json::Value>(bad.as_bytes()), Err(AppError::Malformed(_))), "{bad:.20}");
         }
-        assert!(matches!(parse::<Input>(b"{\"subject\":\"\xff\"}"), Err(AppError::Malformed(_))));
+        for bad in [&b"\xff"[..], b"\xc0\xaf", b"\xed\xa0\x80"] {
+            let body = [b"{\"subject\":\"", bad, b"\"}"].concat();
+            assert!(matches!(parse::<Input>(&body), Err(AppError::Malformed(_))), "{bad:?}");
+        }
         assert!(parse::<serde_json::Value>(br#"{"text":"[[[[{{{{ \" [["}"#).is_ok());
     }
 }

@@ -8,7 +8,7 @@ use std::{marker::PhantomData, ops::Deref};
 use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, header, request::Parts},
-    response::Response,
+    response::{IntoResponse, Response},
 };
 use db::{Mode, Tenant, TenantTx, Who, operators::By, platform::Organization};
 use kernel::{
@@ -18,6 +18,7 @@ use kernel::{
 
 use crate::{
     Access, ApiError, ApiResult, AppState, HostOrganization, RouteMeta,
+    idempotency::{self, Keyed, Known},
     middleware::{Caller, LogActor},
     token::{Audience, Claims},
 };
@@ -54,11 +55,16 @@ pub struct MemberContext {
     pub caller: Caller,
     /// The application.
     pub state: AppState,
+    keyed: Option<Keyed>,
 }
 
 impl MemberContext {
-    /// Commits and answers; without it everything is rolled back.
-    pub async fn commit(self, response: Response) -> ApiResult {
+    /// Commits and answers; without it everything is rolled back. With an `Idempotency-Key` the
+    /// answer is committed too.
+    pub async fn commit(mut self, mut response: Response) -> ApiResult {
+        if let Some(keyed) = self.keyed.take().filter(|_| response.status().is_success()) {
+            response = keyed.keep(&mut self.tx, &self.state.vault, response).await?;
+        }
         self.tx.commit().await?;
         Ok(response)
     }
@@ -73,24 +79,55 @@ pub struct Member<M>(pub MemberContext, PhantomData<M>);
 pub struct Staff<M>(pub MemberContext, PhantomData<M>);
 
 impl<M: TxMode> FromRequestParts<AppState> for Member<M> {
-    type Rejection = ApiError;
+    type Rejection = Refusal;
 
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Refusal> {
         let permission = needed(parts)?;
-        Ok(Self(enter(parts, state, permission, M::MODE).await?, PhantomData))
+        let mut context = enter(parts, state, permission, M::MODE).await?;
+        once(parts, &mut context).await?;
+        Ok(Self(context, PhantomData))
     }
 }
 
 impl<M: TxMode> FromRequestParts<AppState> for Staff<M> {
-    type Rejection = ApiError;
+    type Rejection = Refusal;
 
-    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Refusal> {
         let permission = needed(parts)?;
-        let context = enter(parts, state, permission, M::MODE).await?;
+        let mut context = enter(parts, state, permission, M::MODE).await?;
         if !context.actor.is_internal() {
             return Err(AppError::Forbidden("This is for staff.".to_owned()).into());
         }
+        once(parts, &mut context).await?;
         Ok(Self(context, PhantomData))
+    }
+}
+
+/// What is answered instead of asking the handler: an error, or the answer of an earlier time.
+#[derive(Debug)]
+pub struct Refusal(Box<Response>);
+
+impl<E: Into<AppError>> From<E> for Refusal {
+    fn from(error: E) -> Self {
+        Self(Box::new(ApiError(error.into()).into_response()))
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        *self.0
+    }
+}
+
+/// Lets a request with an `Idempotency-Key` through once. Who asks, and whether they may, is known by now.
+async fn once(parts: &Parts, context: &mut MemberContext) -> Result<(), Refusal> {
+    let Some(keyed) = idempotency::keyed(parts, context.actor.person.uuid())? else { return Ok(()) };
+    match keyed.take(&mut context.tx, &context.state.vault).await? {
+        Known::Done(answer) => Err(Refusal(Box::new(answer))),
+        Known::New => {
+            context.keyed = Some(keyed);
+            Ok(())
+        }
     }
 }
 
@@ -119,7 +156,7 @@ async fn enter(parts: &mut Parts, state: &AppState, permission: Permission, mode
     }
     tx.act_as(origin);
     actor.require(permission)?;
-    Ok(MemberContext { tx, actor, organization, caller, state: state.clone() })
+    Ok(MemberContext { tx, actor, organization, caller, state: state.clone(), keyed: None })
 }
 
 fn caller(parts: &Parts) -> Caller {
@@ -320,12 +357,15 @@ pub struct Released {
     pub caller: Caller,
     /// The application.
     pub state: AppState,
+    keyed: Option<Keyed>,
 }
 
 impl MemberContext {
     /// Gives the transaction back.
-    pub fn release(self) -> Released {
-        Released { actor: self.actor, organization: self.organization, caller: self.caller, state: self.state }
+    pub async fn release(self) -> AppResult<Released> {
+        let Self { tx, actor, organization, caller, state, keyed } = self;
+        tx.rollback().await?;
+        Ok(Released { actor, organization, caller, state, keyed })
     }
 }
 
@@ -336,6 +376,12 @@ impl Released {
         let (mut tx, who, organization) = open(&self.state, self.organization, session, Mode::Write).await?;
         let actor = actor(organization.id, session, &who);
         tx.act_as(self.caller.origin(&actor));
-        Ok(MemberContext { tx, actor, organization, caller: self.caller, state: self.state })
+        // Without a transaction nobody held the key: another request may have used it meanwhile.
+        if let Some(keyed) = &self.keyed
+            && let Known::Done(_) = keyed.take(&mut tx, &self.state.vault).await?
+        {
+            return Err(AppError::conflict("This was just done under this Idempotency-Key; ask again for its answer."));
+        }
+        Ok(MemberContext { tx, actor, organization, caller: self.caller, state: self.state, keyed: self.keyed })
     }
 }

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use axum::{
     extract::{FromRequestParts, RawPathParams},
-    http::{HeaderMap, Uri, header, request::Parts},
+    http::{HeaderMap, HeaderName, HeaderValue, Uri, header, request::Parts},
 };
 use kernel::{AppError, AppResult};
 
@@ -106,27 +106,75 @@ impl<S: Send + Sync> FromRequestParts<S> for RequestUri {
     }
 }
 
-/// The version that a write is meant for; `None` writes whatever there is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct IfMatch(pub Option<i64>);
+/// The versions that a write is meant for; without any it writes whatever there is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IfMatch(Option<Vec<String>>);
 
 impl IfMatch {
     /// `Stale` when the resource has another version by now.
-    pub fn check(self, version: i64) -> AppResult<()> {
-        match self.0 {
-            Some(wanted) if wanted != version => Err(AppError::Stale),
+    pub fn check(&self, version: i64) -> AppResult<()> {
+        match &self.0 {
+            Some(wanted) if !wanted.contains(&version.to_string()) => Err(AppError::Stale),
             _ => Ok(()),
         }
     }
 
-    fn read(headers: &HeaderMap) -> Self {
-        let Some(value) = headers.get(header::IF_MATCH) else { return Self(None) };
-        let text = value.to_str().unwrap_or_default().trim();
-        if text == "*" {
-            return Self(None);
+    fn read(headers: &HeaderMap) -> AppResult<Self> {
+        if !headers.contains_key(header::IF_MATCH) {
+            return Ok(Self(None));
         }
-        // What is no version of ours matches no version.
-        Self(Some(text.trim_start_matches("W/").trim_matches('"').parse().unwrap_or(-1)))
+        match entity_tags(headers, &header::IF_MATCH) {
+            Some(Tags::Any) => Ok(Self(None)),
+            Some(Tags::These(tags)) => Ok(Self(Some(tags))),
+            None => {
+                let message = "Send a version in quotation marks, as in the ETag, or *.";
+                Err(AppError::invalid("If-Match", "invalid", message))
+            }
+        }
+    }
+}
+
+/// What a conditional header names.
+#[derive(Debug, PartialEq, Eq)]
+enum Tags {
+    /// `*`
+    Any,
+    /// Tags without their quotation marks. Weak ones count as strong: proxies that compress an
+    /// answer make them weak. A bare number counts as quoted.
+    These(Vec<String>),
+}
+
+/// Reads `"3"`, `"3", W/"4"`, `3` or `*`; nothing when it is none of these.
+fn entity_tags(headers: &HeaderMap, name: &HeaderName) -> Option<Tags> {
+    let mut tags = Vec::new();
+    for value in headers.get_all(name) {
+        let mut rest = value.to_str().ok()?.trim();
+        if rest == "*" {
+            return Some(Tags::Any);
+        }
+        if !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit()) {
+            tags.push(rest.to_owned());
+            continue;
+        }
+        loop {
+            let (tag, behind) = rest.strip_prefix("W/").unwrap_or(rest).strip_prefix('"')?.split_once('"')?;
+            tags.push(tag.to_owned());
+            let behind = behind.trim_start();
+            if behind.is_empty() {
+                break;
+            }
+            rest = behind.strip_prefix(',')?.trim_start();
+        }
+    }
+    Some(Tags::These(tags))
+}
+
+/// Whether the caller has this very version already; what cannot be read says no.
+pub(crate) fn is_known(headers: &HeaderMap, etag: &HeaderValue) -> bool {
+    match entity_tags(headers, &header::IF_NONE_MATCH) {
+        Some(Tags::Any) => true,
+        Some(Tags::These(tags)) => etag.to_str().is_ok_and(|etag| tags.iter().any(|tag| tag == etag.trim_matches('"'))),
+        None => false,
     }
 }
 
@@ -134,7 +182,7 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
-        Ok(Self::read(&parts.headers))
+        Self::read(&parts.headers).map_err(ApiError)
     }
 }
 
@@ -152,17 +200,29 @@ mod tests {
         assert!(matches!("tkt_00000000000000000000000001".parse::<Ref<TicketId>>(), Ok(Ref::Id(_))));
     }
 
+    fn headers(name: HeaderName, texts: &[&'static str]) -> HeaderMap {
+        texts.iter().map(|text| (name.clone(), HeaderValue::from_static(text))).collect()
+    }
+
     #[test]
     fn versions_are_compared() {
-        let read = |text: &'static str| {
-            let mut headers = HeaderMap::new();
-            headers.insert(header::IF_MATCH, axum::http::HeaderValue::from_static(text));
-            IfMatch::read(&headers)
-        };
-        assert_eq!(read("\"3\""), IfMatch(Some(3)));
-        assert_eq!(read("W/\"3\""), IfMatch(Some(3)));
-        assert_eq!(read("*"), IfMatch(None));
-        assert!(read("\"abc\"").check(1).is_err());
-        assert!(IfMatch::read(&HeaderMap::new()).check(9).is_ok());
+        let read = |texts: &[&'static str]| IfMatch::read(&headers(header::IF_MATCH, texts));
+        for good in [&["\"3\""][..], &["W/\"3\""], &["3"], &["*"], &["\"1\", \"3\""], &["\"1\"", "\"3\""], &[]] {
+            assert!(read(good).unwrap().check(3).is_ok(), "{good:?}");
+        }
+        for stale in ["\"4\"", "\"abc\"", "\"\"", "\"33\", W/\"4\""] {
+            assert!(matches!(read(&[stale]).unwrap().check(3), Err(AppError::Stale)), "{stale}");
+        }
+        for bad in ["", "abc", "\"3", "3\"", "\"3\" \"4\"", "\"3\",", "W/3", "-3", "*, \"3\""] {
+            assert!(matches!(read(&[bad]), Err(AppError::Invalid(_))), "{bad}");
+        }
+    }
+
+    #[test]
+    fn known_versions_are_known() {
+        let known =
+            |text: &'static str| is_known(&headers(header::IF_NONE_MATCH, &[text]), &HeaderValue::from_static("\"3\""));
+        assert!(known("\"3\"") && known("W/\"3\"") && known("\"2\", \"3\"") && known("*"));
+        assert!(!known("\"2\"") && !known("nonsense") && !known(""));
     }
 }

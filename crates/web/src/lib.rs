@@ -1,12 +1,14 @@
 //! HTTP glue: application state, who asks and for which organization, problem+json, the route
 //! table with mandatory access, OpenAPI, and the log line of each request.
 
-pub mod body;
+mod body;
 mod context;
 mod cursor;
 pub mod dns;
 pub mod extract;
+mod headers;
 mod host;
+pub mod idempotency;
 pub mod limits;
 mod middleware;
 pub mod outbound;
@@ -21,13 +23,13 @@ mod state;
 mod text;
 pub mod token;
 
-pub use body::{Body, read_limited};
-pub use context::{Member, MemberContext, Operator, Public, Read, Staff, Write};
+pub use body::{Body, given, read_limited};
+pub use context::{Member, MemberContext, Operator, Public, Read, Refusal, Released, Staff, Write};
 pub use cursor::Cursor;
 pub use dns::Dns;
 pub use extract::{IfMatch, Nested, PathId, PathText, Ref, RequestUri};
 pub use host::{HostCache, HostOrganization};
-pub use middleware::{Caller, service};
+pub use middleware::{Caller, Patience, service};
 pub use outbound::Outbound;
 pub use problem::{ApiError, ApiResult};
 pub use proxies::TrustedProxies;

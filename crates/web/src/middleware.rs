@@ -12,7 +12,7 @@ use axum::{
     Router,
     body::HttpBody,
     extract::{ConnectInfo, Request, State},
-    http::{HeaderName, HeaderValue, StatusCode, Uri, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri, header},
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
     routing::get,
@@ -31,10 +31,20 @@ use utoipa::openapi::OpenApi;
 use crate::{
     ApiError, AppState, HostOrganization, RequestUri, RouteMeta,
     body::{MAX_JSON, read_limited},
+    headers, idempotency,
     limits::{self, SignedIn},
     problem,
     refusals::Refusals,
 };
+
+/// How long a request may be answered; whoever accepts connections leaves it in the request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience {
+    /// Until the answer begins.
+    pub request: Duration,
+    /// The same for uploads, which take as long as they take.
+    pub upload: Duration,
+}
 
 static REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -144,26 +154,42 @@ async fn require_known_host(State(state): State<AppState>, mut request: Request,
     }
 }
 
-/// How long a signed-in caller may take to send a JSON body.
-const BODY_TIME: Duration = Duration::from_secs(15);
-
 /// Reads a JSON body before a handler opens its transaction: a caller that sends slowly must not
 /// hold a connection to the database meanwhile. Whoever is not signed in is refused without being
 /// read; uploads are read by their handler, which holds no transaction then.
 async fn with_body_at_hand(request: Request) -> AppResult<Request> {
-    let is_upload = request
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .is_some_and(|kind| kind.as_bytes().to_ascii_lowercase().starts_with(b"multipart/"));
     let is_signed_in = request.extensions().get::<SignedIn>().is_some_and(|known| known.0);
-    if is_upload || request.body().is_end_stream() || !is_signed_in {
+    if is_upload(request.headers()) || request.body().is_end_stream() || !is_signed_in {
         return Ok(request);
     }
-    let (parts, body) = request.into_parts();
-    let bytes = tokio::time::timeout(BODY_TIME, read_limited(body, MAX_JSON))
-        .await
-        .map_err(|_| AppError::Malformed("The body did not arrive in time.".to_owned()))??;
+    let (mut parts, body) = request.into_parts();
+    let bytes = read_limited(body, MAX_JSON).await?;
+    idempotency::note_body(&mut parts, &bytes);
     Ok(Request::from_parts(parts, axum::body::Body::from(bytes)))
+}
+
+fn is_upload(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).map(|kind| kind.as_bytes().to_ascii_lowercase());
+    kind.is_some_and(|kind| kind.starts_with(b"multipart/"))
+}
+
+/// Asks the handler; what it panics over, or takes too long for, becomes an answer too.
+async fn answer(stats: Arc<Stats>, request: Request, next: Next) -> Response {
+    let patience = request.extensions().get::<Patience>();
+    let patience =
+        patience.map(|patience| if is_upload(request.headers()) { patience.upload } else { patience.request });
+    let answered = AssertUnwindSafe(counted(stats, next.run(request))).catch_unwind();
+    let answered = match patience {
+        None => answered.await,
+        Some(patience) => match tokio::time::timeout(patience, answered).await {
+            Ok(answered) => answered,
+            Err(_) => {
+                return ApiError(AppError::Unavailable("This took too long and was given up.".to_owned(), 5))
+                    .into_response();
+            }
+        },
+    };
+    answered.unwrap_or_else(|_| ApiError(AppError::internal("a handler panicked")).into_response())
 }
 
 /// The request's host: of an absolute address when there is one, else of the one `Host` header.
@@ -193,8 +219,12 @@ async fn around(State((state, refusals)): State<(AppState, Refusals)>, mut reque
     request.extensions_mut().insert(RequestUri(uri));
     request.extensions_mut().insert(Caller { ip, user_agent, request_id: id.clone() });
     request.extensions_mut().insert(actor.clone());
-    let answered = AssertUnwindSafe(counted(Arc::clone(&stats), next.run(request))).catch_unwind().await;
-    let response = answered.unwrap_or_else(|_| ApiError(AppError::internal("a handler panicked")).into_response());
+    let (origin, full_path) =
+        (headers::listed_origin(&state.config, request.headers()), request.uri().path().to_owned());
+    let response = match headers::preflight(origin.as_ref(), &request) {
+        Some(response) => response,
+        None => answer(Arc::clone(&stats), request, next).await,
+    };
 
     let status = response.status();
     let operation = response.extensions().get::<RouteMeta>().map_or("", |meta| meta.operation);
@@ -227,7 +257,8 @@ async fn around(State((state, refusals)): State<(AppState, Refusals)>, mut reque
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID.clone(), value);
     }
-    response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers::complete(&mut response, &full_path, &state.config);
+    headers::share(&mut response, origin, &state.config);
     if status == StatusCode::UNAUTHORIZED && !response.headers().contains_key(header::WWW_AUTHENTICATE) {
         response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"helpdesk\""));
     }

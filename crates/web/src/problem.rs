@@ -74,7 +74,7 @@ fn status(error: &AppError) -> StatusCode {
         AppError::Stale => StatusCode::PRECONDITION_FAILED,
         AppError::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
         AppError::UnsupportedMediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        AppError::Invalid(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        AppError::Invalid(_) | AppError::IdempotencyKeyReused => StatusCode::UNPROCESSABLE_ENTITY,
         AppError::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
         AppError::Unavailable(..) | AppError::Moved => StatusCode::SERVICE_UNAVAILABLE,
         AppError::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,

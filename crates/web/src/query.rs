@@ -5,6 +5,7 @@ use axum::{
     http::{Uri, request::Parts},
 };
 use kernel::{AppError, AppResult, Page, PageRequest};
+use percent_encoding::percent_decode_str;
 use serde::de::DeserializeOwned;
 
 use crate::ApiError;
@@ -22,10 +23,14 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
 }
 
 fn parse<T: DeserializeOwned>(query: &str) -> AppResult<T> {
-    // NUL cannot be stored, so nothing is found by it either.
-    if let Some(pair) = query.split('&').find(|pair| pair.contains("%00")) {
+    for pair in query.split('&') {
         let field = pair.split('=').next().unwrap_or_default();
-        return Err(AppError::invalid(field, "invalid", "Control characters are not allowed."));
+        // What cannot be stored cannot be found either.
+        match percent_decode_str(pair).decode_utf8() {
+            Ok(text) if !text.contains('\0') => {}
+            Ok(_) => return Err(AppError::invalid(field, "invalid", "Control characters are not allowed.")),
+            Err(_) => return Err(AppError::invalid(field, "invalid", "This is not UTF-8.")),
+        }
     }
     let deserializer = serde_html_form::Deserializer::from_bytes(query.as_bytes());
     serde_path_to_error::deserialize(deserializer).map_err(|error| {

@@ -5,24 +5,25 @@ use axum::{
     Router,
     extract::{DefaultBodyLimit, Request},
     handler::Handler,
-    http::{Method, Uri},
+    http::{HeaderMap, Method, StatusCode, Uri, header},
     middleware::{Next, from_fn},
-    response::IntoResponse,
+    response::{IntoResponse, Response},
     routing::{MethodFilter, MethodRouter, on},
 };
 use kernel::{AppError, Permission};
 use utoipa::{
     IntoParams, PartialSchema, ToSchema,
     openapi::{
-        ComponentsBuilder, ContentBuilder, HttpMethod, Info, OpenApi, OpenApiBuilder, PathsBuilder, Ref, RefOr,
-        Required, ResponseBuilder, Schema,
+        ComponentsBuilder, ContentBuilder, HttpMethod, Info, ObjectBuilder, OpenApi, OpenApiBuilder, PathsBuilder, Ref,
+        RefOr, Required, ResponseBuilder, Schema,
         path::{OperationBuilder, ParameterBuilder, ParameterIn},
         request_body::RequestBodyBuilder,
+        schema::Type,
         security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
     },
 };
 
-use crate::{ApiError, AppState};
+use crate::{ApiError, AppState, extract::is_known, idempotency::Turn};
 
 /// Bytes of a body that carries a file: the largest file and what is around it.
 const MAX_UPLOAD_BODY: usize = 101 * 1024 * 1024;
@@ -62,6 +63,9 @@ pub struct RouteMeta {
     pub access: Access,
     /// Its stable name, `tickets_create`.
     pub operation: &'static str,
+    /// Whether it takes an `Idempotency-Key`: every POST of members, but what deals with sign-in,
+    /// keys and uploads.
+    pub takes_key: bool,
 }
 
 /// One row of a route table.
@@ -74,6 +78,7 @@ pub struct Route {
     statuses: Vec<u16>,
     problems: Vec<(&'static str, &'static str)>,
     takes_query: bool,
+    versioned: bool,
     schemas: Vec<(String, RefOr<Schema>)>,
 }
 
@@ -114,7 +119,10 @@ impl Route {
         T: 'static,
     {
         let tag = path.trim_start_matches('/').split('/').next().unwrap_or_default();
-        let meta = RouteMeta { access, operation: name };
+        let takes_key = method == Method::POST
+            && matches!(access, Access::Needs(_))
+            && !["auth", "api-keys", "files"].contains(&tag);
+        let meta = RouteMeta { access, operation: name, takes_key };
         let operation = OperationBuilder::new().operation_id(Some(name)).summary(Some(summary)).tag(tag);
         Self {
             method,
@@ -125,6 +133,7 @@ impl Route {
             statuses: Vec::new(),
             problems: Vec::new(),
             takes_query: false,
+            versioned: false,
             schemas: Vec::new(),
         }
     }
@@ -133,6 +142,25 @@ impl Route {
         self.schemas.push((T::name().into_owned(), T::schema()));
         T::schemas(&mut self.schemas);
         Ref::from_schema_name(T::name()).into()
+    }
+
+    /// About one thing with a version: answers carry it as `ETag`; a read takes `If-None-Match`, a
+    /// write `If-Match`, which its handler checks.
+    #[must_use]
+    pub fn versioned(mut self) -> Self {
+        self.versioned = true;
+        if self.method == Method::GET {
+            self.empty(304, "The version in If-None-Match is still the one.")
+        } else {
+            self
+        }
+    }
+
+    /// Takes no `Idempotency-Key`, because its effect is not in the transaction of the request.
+    #[must_use]
+    pub fn without_key(mut self) -> Self {
+        self.meta.takes_key = false;
+        self
     }
 
     /// The JSON body it takes.
@@ -238,6 +266,38 @@ impl Route {
         }
     }
 
+    /// The headers that are understood.
+    fn add_headers(&mut self) {
+        let mut header = |name: &str, description: &str, schema: ObjectBuilder| {
+            let parameter = ParameterBuilder::new()
+                .name(name)
+                .parameter_in(ParameterIn::Header)
+                .required(Required::False)
+                .description(Some(description))
+                .schema(Some(schema))
+                .build();
+            self.operation = std::mem::take(&mut self.operation).parameter(parameter);
+        };
+        let text = || ObjectBuilder::new().schema_type(Type::String);
+        if self.meta.takes_key {
+            let description = "Sent again with the same key within 24 hours, the request has no second effect and gets the same answer.";
+            header("Idempotency-Key", description, text().min_length(Some(1)).max_length(Some(255)));
+        }
+        if self.versioned && self.method == Method::GET {
+            header(
+                "If-None-Match",
+                "The ETag of a known version: answered with 304 while it is still the one.",
+                text(),
+            );
+        } else if self.versioned {
+            header(
+                "If-Match",
+                "The ETag that the write is meant for: refused with 412 when it is another one by now.",
+                text(),
+            );
+        }
+    }
+
     fn add_problems(&mut self) {
         let mut problems = vec![
             ("400", "Malformed."),
@@ -274,6 +334,16 @@ impl Route {
     }
 }
 
+/// 304 instead of what the caller has already.
+fn unless_known(headers: &HeaderMap, response: Response) -> Response {
+    match response.headers().get(header::ETAG) {
+        Some(etag) if response.status() == StatusCode::OK && is_known(headers, etag) => {
+            (StatusCode::NOT_MODIFIED, [(header::ETAG, etag.clone())]).into_response()
+        }
+        _ => response,
+    }
+}
+
 /// The first query parameter of a route that takes none.
 fn unexpected_parameter(takes_query: bool, uri: &Uri) -> Option<AppError> {
     let first = uri.query().filter(|query| !takes_query && !query.is_empty())?.split(['=', '&']).next()?;
@@ -285,10 +355,7 @@ fn published(path: &str) -> String {
 }
 
 fn problem_schema() -> RefOr<Schema> {
-    use utoipa::openapi::{
-        ArrayBuilder, ObjectBuilder,
-        schema::{AdditionalProperties, Type},
-    };
+    use utoipa::openapi::{ArrayBuilder, schema::AdditionalProperties};
     let text = || ObjectBuilder::new().schema_type(Type::String);
     let problem =
         ObjectBuilder::new().property("code", text()).property("message", text()).required("code").required("message");
@@ -324,6 +391,7 @@ impl Routes {
             ComponentsBuilder::new().security_scheme("bearer", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
         for mut route in self.0 {
             route.add_path_parameters();
+            route.add_headers();
             route.add_problems();
             match route.meta.access {
                 Access::Public => {}
@@ -347,11 +415,24 @@ impl Routes {
             paths = paths.path(published(route.path), item);
             components = components.schemas_from_iter(route.schemas);
             let (meta, takes_query) = (route.meta, route.takes_query);
+            let conditional = route.versioned && route.method == Method::GET;
             let marked = from_fn(move |mut request: Request, next: Next| async move {
                 request.extensions_mut().insert(meta);
+                let known = conditional.then(|| request.headers().clone());
+                let turn = Turn::of(request.headers()).filter(|_| meta.takes_key);
+                if let Some(turn) = &turn {
+                    request.extensions_mut().insert(turn.clone());
+                }
                 let mut response = match unexpected_parameter(takes_query, request.uri()) {
                     Some(error) => ApiError(error).into_response(),
                     None => next.run(request).await,
+                };
+                if let Some(turn) = turn {
+                    turn.over().await;
+                }
+                response = match known {
+                    Some(headers) => unless_known(&headers, response),
+                    None => response,
                 };
                 response.extensions_mut().insert(meta);
                 response

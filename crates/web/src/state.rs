@@ -14,8 +14,12 @@ use crate::{Dns, HostCache, Outbound, SigningKeys, TrustedProxies, limits::RateL
 pub struct Config {
     /// Organizations live at `SLUG.base_domain`.
     pub base_domain: String,
+    /// Whether people reach it by HTTPS, through a proxy.
+    pub https: bool,
     /// Port that people use, for addresses in mails and on the terminal.
     pub public_port: u16,
+    /// Origins (`https://host`) whose pages may ask the API.
+    pub cors_origins: Vec<String>,
     /// Demo mode: the mail catcher can be read by administrators.
     pub demo: bool,
     /// Host and port of the mail server, when one is configured.
@@ -31,9 +35,15 @@ pub struct Config {
 impl Config {
     /// The address of an organization's host.
     pub fn organization_url(&self, slug: &str) -> String {
-        match self.public_port {
-            80 => format!("http://{slug}.{}", self.base_domain),
-            port => format!("http://{slug}.{}:{port}", self.base_domain),
+        self.origin(&format!("{slug}.{}", self.base_domain))
+    }
+
+    /// The address of a host.
+    pub fn origin(&self, host: &str) -> String {
+        match (self.https, self.public_port) {
+            (false, 80) => format!("http://{host}"),
+            (true, 443) => format!("https://{host}"),
+            (https, port) => format!("{}://{host}:{port}", if https { "https" } else { "http" }),
         }
     }
 }

@@ -27,7 +27,12 @@ pub async fn record(
     let named = ids.into_iter().find_map(|id| verify_message_id(key, organization, id)).map(OutgoingMailId);
     let Some(sent) = named.or_else(|| signed(tx, key, mailbox, mail)) else { return Ok(None) };
     let Some(sent) = outgoing::find(tx, sent).await? else { return Ok(None) };
-    if facade::find_ticket(tx, sent.ticket_id, true).await?.is_none() {
+    let ticket = match sent.ticket_id {
+        Some(ticket) => facade::find_ticket(tx, ticket, true).await?,
+        // A mail about an account.
+        None => None,
+    };
+    if ticket.is_none() && sent.ticket_id.is_some() {
         return Ok(None);
     }
     let mut text = String::from(if bounce.permanent { "A mail could not be delivered" } else { "A mail is delayed" });
@@ -39,12 +44,13 @@ pub async fn record(
             facade::mark_undeliverable(tx, &recipient.address.to_lowercase(), true).await?;
         }
     }
-    if bounce.permanent
-        && let Some(message) = sent.message_id
-    {
-        facade::set_delivery(tx, message, "failed", Some(&text), sent.attempts).await?;
+    if bounce.permanent && (sent.message_id.is_some() || sent.ticket_id.is_none()) {
+        if let Some(message) = sent.message_id {
+            facade::set_delivery(tx, message, "failed", Some(&text), sent.attempts).await?;
+        }
         outgoing::set_failed(tx, sent.id, &text).await?;
     }
-    let entry = note(tx, sent.ticket_id, text).await?;
-    Ok(Some((sent.ticket_id, entry)))
+    let Some(ticket) = ticket else { return Ok(None) };
+    let entry = note(tx, ticket.id, text).await?;
+    Ok(Some((ticket.id, entry)))
 }

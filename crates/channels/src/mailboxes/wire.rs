@@ -35,8 +35,12 @@ pub struct CreateMailbox {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PatchMailbox {
+    #[serde(default, deserialize_with = "web::given")]
+    #[schema(nullable = false)]
     pub name: Option<String>,
     /// True makes it the default instead of the present one.
+    #[serde(default, deserialize_with = "web::given")]
+    #[schema(nullable = false)]
     pub is_default: Option<bool>,
 }
 

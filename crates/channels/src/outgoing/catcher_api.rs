@@ -21,10 +21,11 @@ pub struct CaughtMail {
     pub cc: Vec<String>,
     /// Subject line.
     pub subject: String,
-    /// reply, created, assigned or updated.
+    /// reply, created, assigned, updated; about an account invitation, password_reset, registration,
+    /// account_exists or password_changed.
     pub kind: String,
-    /// The ticket it is about.
-    pub ticket_id: TicketId,
+    /// The ticket it is about; null for mails about an account.
+    pub ticket_id: Option<TicketId>,
     /// When it was written.
     pub created_at: DateTime<Utc>,
 }

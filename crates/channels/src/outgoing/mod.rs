@@ -9,8 +9,12 @@
 //! others change. Nobody hears of automatic mail, and no address gets more than ten
 //! confirmations an hour.
 //!
+//! Mails about an account carry one-time links. Their secrets are put in when the mail leaves and
+//! lie nowhere before; nothing that a stranger wrote is in them.
+//!
 //! Tables: `outgoing_mails`, `mail_templates`.
 
+mod accounts;
 mod catcher_api;
 mod notify;
 mod send;
@@ -46,6 +50,8 @@ pub fn jobs(registry: &mut Registry, state: &AppState, mailer: &Mailer) {
     subscribe!(&[facade::TICKET_UPDATED], "mail.ticket_updated", notify::ticket_updated);
     subscribe!(&[facade::MESSAGE_CREATED], "mail.message_created", notify::message_created);
     subscribe!(&[facade::MESSAGE_RETRIED], "mail.message_retried", notify::message_retried);
+    subscribe!(&[identity::facade::LINK_CREATED], "mail.link_created", accounts::link_created);
+    subscribe!(&[identity::facade::PASSWORD_CHANGED], "mail.password_changed", accounts::password_changed);
     let (state, mailer) = (state.clone(), mailer.clone());
     registry.handle(SEND_JOB, move |job| {
         let (state, mailer) = (state.clone(), mailer.clone());
@@ -55,7 +61,7 @@ pub fn jobs(registry: &mut Registry, state: &AppState, mailer: &Mailer) {
 
 /// The ticket of a mail of ours.
 pub async fn ticket_of(tx: &mut TenantTx, mail: OutgoingMailId) -> AppResult<Option<TicketId>> {
-    Ok(find(tx, mail).await?.map(|mail| mail.ticket_id))
+    Ok(find(tx, mail).await?.and_then(|mail| mail.ticket_id))
 }
 
 /// One mail of ours.

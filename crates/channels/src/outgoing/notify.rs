@@ -1,7 +1,7 @@
 //! Who is written to because of an event.
 
 use chrono::TimeDelta;
-use db::{Mode, TenantTx, jobs::ClaimedJob, outbox::Delivered};
+use db::{Mode, TenantTx, jobs::ClaimedJob, outbox::Delivered, platform::Organization};
 use kernel::{AppError, AppResult, EventId, MessageId, OutgoingMailId, TicketId, UserId};
 use serde_json::{Value, json};
 use support::facade::{self, Message, Ticket, content};
@@ -26,17 +26,21 @@ use crate::{
 const MAX_CONFIRMATIONS: i64 = 10;
 
 /// An event as a subscriber works on it.
-struct Cause {
-    tx: TenantTx,
+pub(super) struct Cause {
+    pub(super) tx: TenantTx,
     event: EventId,
     subscriber: &'static str,
     key: MailKey,
-    organization_name: String,
+    pub(super) organization: Organization,
     url: String,
 }
 
 impl Cause {
-    async fn open(state: &AppState, job: &ClaimedJob, subscriber: &'static str) -> AppResult<(Self, Delivered)> {
+    pub(super) async fn open(
+        state: &AppState,
+        job: &ClaimedJob,
+        subscriber: &'static str,
+    ) -> AppResult<(Self, Delivered)> {
         let delivered: Delivered =
             serde_json::from_value(job.payload.clone()).map_err(|error| AppError::Internal(error.into()))?;
         let organization = db::platform::find(&state.db, job.organization).await?.ok_or(AppError::NotFound)?;
@@ -46,7 +50,7 @@ impl Cause {
             subscriber,
             key: MailKey::of(&state.keys),
             url: state.config.organization_url(&organization.slug),
-            organization_name: organization.name,
+            organization,
         };
         Ok((cause, delivered))
     }
@@ -64,7 +68,7 @@ impl Cause {
 
     /// Queues a mail, unless this event was told to this recipient already. An automatic mail that
     /// would be one too many, or would go to a machine or to ourselves, is recorded as suppressed.
-    async fn queue(&mut self, mut row: OutgoingRow) -> AppResult<()> {
+    pub(super) async fn queue(&mut self, mut row: OutgoingRow) -> AppResult<()> {
         let organization = self.tx.organization();
         if row.is_automatic
             && let Some(reason) = self.reason_against(&row.kind, &row.recipient).await?
@@ -96,13 +100,14 @@ impl Cause {
     }
 
     /// A mail with its own Message-ID; the rest is filled in by the caller.
-    fn row(&self, kind: &str, ticket: &Ticket, mailbox: &Mailbox, recipient: &str) -> OutgoingRow {
+    pub(super) fn row(&self, kind: &str, ticket: Option<&Ticket>, mailbox: &Mailbox, recipient: &str) -> OutgoingRow {
         let id: OutgoingMailId = self.tx.id();
         let domain = mailbox.address.split_once('@').map_or("localhost", |(_, domain)| domain);
         OutgoingRow {
             id,
             kind: kind.to_owned(),
-            ticket_id: ticket.id,
+            ticket_id: ticket.map(|ticket| ticket.id),
+            link_id: None,
             message_id: None,
             mailbox_id: mailbox.id,
             is_automatic: true,
@@ -125,9 +130,10 @@ impl Cause {
     /// In-Reply-To is the latest mail of the customer, References all mails of the ticket.
     async fn thread(&mut self, row: &mut OutgoingRow) -> AppResult<()> {
         let organization = self.tx.organization();
-        let mut ids = facade::incoming_mail_ids(&mut self.tx, row.ticket_id).await?;
+        let Some(ticket) = row.ticket_id else { return Ok(()) };
+        let mut ids = facade::incoming_mail_ids(&mut self.tx, ticket).await?;
         row.in_reply_to = ids.last().cloned();
-        ids.extend(store::mail_ids(&mut self.tx, organization, row.ticket_id).await?);
+        ids.extend(store::mail_ids(&mut self.tx, organization, ticket).await?);
         if let Some(latest) = &row.in_reply_to {
             ids.retain(|id| id != latest);
             ids.push(latest.clone());
@@ -159,8 +165,8 @@ pub async fn ticket_created(state: &AppState, job: &ClaimedJob) -> AppResult<()>
     };
     let Some(email) = ticket.customer_email.clone() else { return Ok(()) };
     let Some(mailbox) = cause.mailbox(&ticket).await? else { return Ok(()) };
-    let mut row = cause.row("created", &ticket, &mailbox, &email);
-    let organization = cause.organization_name.clone();
+    let mut row = cause.row("created", Some(&ticket), &mailbox, &email);
+    let organization = cause.organization.name.clone();
     let values = [("reference", ticket.reference.as_str()), ("organization", organization.as_str())];
     let (subject, body) = template::filled(&mut cause.tx, "created", &values).await?;
     row.subject = subject;
@@ -219,7 +225,7 @@ async fn to_assignee(
         _ => None,
     };
     let Some(mailbox) = cause.mailbox(&ticket).await? else { return Ok(()) };
-    let mut row = cause.row(kind, &ticket, &mailbox, &person.email);
+    let mut row = cause.row(kind, Some(&ticket), &mailbox, &person.email);
     let due_at = ticket.resolution_due_at.format("%Y-%m-%d %H:%M UTC").to_string();
     let url = format!("{}/tickets/{}", cause.url, ticket.number);
     let values = [
@@ -274,7 +280,7 @@ async fn send_message(mut cause: Cause, message: MessageId) -> AppResult<()> {
 async fn reply(cause: &mut Cause, ticket: &Ticket, mailbox: &Mailbox, message: &Message) -> AppResult<OutgoingRow> {
     let (first, others) =
         message.recipients.split_first().map(|(first, others)| (first.clone(), others.to_vec())).unwrap_or_default();
-    let mut row = cause.row("reply", ticket, mailbox, &first);
+    let mut row = cause.row("reply", Some(ticket), mailbox, &first);
     row.is_automatic = false;
     row.message_id = Some(message.id);
     row.from_name = format!("{} · {}", message.author_name, mailbox.name);
@@ -288,7 +294,7 @@ async fn reply(cause: &mut Cause, ticket: &Ticket, mailbox: &Mailbox, message: &
         "html" => content::BodyFormat::Html,
         _ => content::BodyFormat::Text,
     };
-    let sign_off = format!("{}\n{}", message.author_name, cause.organization_name);
+    let sign_off = format!("{}\n{}", message.author_name, cause.organization.name);
     row.body_text = format!("{REPLY_SEPARATOR}\n\n{}\n\n-- \n{sign_off}\n{}", message.body_text, ticket.reference);
     row.body_html = format!(
         "{}{}{}",

@@ -8,7 +8,10 @@ use object_store::{ObjectStoreExt, path::Path};
 use support::facade::{self, MessageFile};
 use web::AppState;
 
-use super::store::{self, OutgoingRow};
+use super::{
+    accounts,
+    store::{self, OutgoingRow},
+};
 use crate::{
     mail::{
         catcher::MailCatcher,
@@ -99,10 +102,14 @@ async fn prepare(
     mail: OutgoingMailId,
 ) -> AppResult<Option<(OutgoingRow, Composed, String)>> {
     let organization = job.organization;
+    let whose = db::platform::find(&state.db, organization).await?.ok_or(AppError::NotFound)?;
     let mut tx = TenantTx::system(&state.db, organization, Mode::Read).await?;
-    let Some(row) = store::find(&mut tx, organization, mail).await?.filter(|row| row.state == "queued") else {
+    let Some(mut row) = store::find(&mut tx, organization, mail).await?.filter(|row| row.state == "queued") else {
         return Ok(None);
     };
+    if row.ticket_id.is_none() && !accounts::complete(&mut tx, state, &whose, &mut row).await? {
+        return Ok(Some((row, Err("The link in this mail has ended before it was sent.".to_owned()), String::new())));
+    }
     let mailbox = mailboxes::find(&mut tx, organization, row.mailbox_id).await?.ok_or(AppError::NotFound)?;
     let files = match row.message_id {
         Some(message) => facade::message_files(&mut tx, message).await?,

@@ -1,7 +1,7 @@
 //! SQL of mails that go out.
 
 use chrono::{DateTime, Utc};
-use kernel::{EventId, MailboxId, MessageId, OrganizationId, OutgoingMailId, TicketId};
+use kernel::{EventId, LinkId, MailboxId, MessageId, OrganizationId, OutgoingMailId, TicketId};
 use sqlx::PgConnection;
 
 /// A mail of ours.
@@ -10,7 +10,9 @@ use sqlx::PgConnection;
 pub struct OutgoingRow {
     pub id: OutgoingMailId,
     pub kind: String,
-    pub ticket_id: TicketId,
+    pub ticket_id: Option<TicketId>,
+    /// The link that a mail about an account carries; its text has `{link}` in its place.
+    pub link_id: Option<LinkId>,
     pub message_id: Option<MessageId>,
     pub mailbox_id: MailboxId,
     pub is_automatic: bool,
@@ -46,8 +48,8 @@ pub async fn insert(
 ) -> sqlx::Result<bool> {
     let done = sqlx::query!(
         "insert into outgoing_mails (organization_id, id, subscriber, event_id, recipient, kind, ticket_id, message_id, mailbox_id, is_automatic,
-           from_name, recipient_name, cc, subject, body_text, body_html, mail_message_id, in_reply_to, reference_ids, state, created_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
+           from_name, recipient_name, cc, subject, body_text, body_html, mail_message_id, in_reply_to, reference_ids, state, created_at, link_id)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)
          on conflict (organization_id, subscriber, event_id, recipient) do nothing",
         organization as _,
         row.id as _,
@@ -55,7 +57,7 @@ pub async fn insert(
         event as _,
         row.recipient,
         row.kind,
-        row.ticket_id as _,
+        row.ticket_id as Option<TicketId>,
         row.message_id as Option<MessageId>,
         row.mailbox_id as _,
         row.is_automatic,
@@ -69,7 +71,8 @@ pub async fn insert(
         row.in_reply_to,
         &row.reference_ids,
         row.state,
-        row.created_at
+        row.created_at,
+        row.link_id as Option<LinkId>
     )
     .execute(tx)
     .await?;
@@ -83,7 +86,7 @@ pub async fn find(
 ) -> sqlx::Result<Option<OutgoingRow>> {
     sqlx::query_as!(
         OutgoingRow,
-        "select id, kind, ticket_id, message_id, mailbox_id, is_automatic, from_name, recipient, recipient_name, cc, subject, body_text,
+        "select id, kind, ticket_id, link_id, message_id, mailbox_id, is_automatic, from_name, recipient, recipient_name, cc, subject, body_text,
                 body_html, mail_message_id, in_reply_to, reference_ids, state, attempts, created_at
            from outgoing_mails where organization_id = $1 and id = $2",
         organization as _,
@@ -173,7 +176,7 @@ pub struct CaughtRow {
     pub cc: Vec<String>,
     pub subject: String,
     pub kind: String,
-    pub ticket_id: TicketId,
+    pub ticket_id: Option<TicketId>,
     pub created_at: DateTime<Utc>,
 }
 

@@ -4,7 +4,7 @@ use db::TenantTx;
 use kernel::AppResult;
 
 /// Key, subject and body of each mail an organization starts with.
-const SHIPPED: [(&str, &str, &str); 3] = [
+const SHIPPED: [(&str, &str, &str); 8] = [
     (
         "created",
         "[{reference}] We have received your request",
@@ -20,6 +20,37 @@ const SHIPPED: [(&str, &str, &str); 3] = [
         "updated",
         "[{reference}] Updated: {subject}",
         "Hello {name},\n\n{actor} changed your ticket {reference}: {subject}\n\n{changes}\n\n{url}",
+    ),
+    (
+        "invitation",
+        "Your account at {organization}",
+        "Hello,\n\n{organization} has opened an account for this address. Choose a password with this link; it works once, within seven days:\n\n\
+         {link}\n\n{organization}",
+    ),
+    (
+        "password_reset",
+        "Set another password",
+        "Hello,\n\nsomebody, probably you, asked for another password at {organization}. This link sets it; it works once, within an hour:\n\n\
+         {link}\n\nIf it was not you, do nothing: your password stays as it is.\n\n{organization}",
+    ),
+    (
+        "registration",
+        "Confirm your address",
+        "Hello,\n\nsomebody, probably you, wants to open an account at {organization} with this address. This link opens it; it works once, within a day:\n\n\
+         {link}\n\nIf it was not you, do nothing and do not follow the link: then there will be no account.\n\n{organization}",
+    ),
+    (
+        "account_exists",
+        "You have an account already",
+        "Hello,\n\nsomebody, probably you, wanted to open an account at {organization} with this address. There is one already. \
+         If you do not know its password, this link sets another one; it works once, within an hour:\n\n\
+         {link}\n\nIf it was not you, do nothing: nothing has changed.\n\n{organization}",
+    ),
+    (
+        "password_changed",
+        "Your password was changed",
+        "Hello,\n\nthe password of your account at {organization} was changed just now, and you were signed out everywhere else.\n\n\
+         If it was not you, ask for another password at once, and tell us.\n\n{organization}",
     ),
 ];
 

@@ -3,14 +3,14 @@
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use chrono::{DateTime, SecondsFormat, Utc};
-use db::audit_chain::Head;
+use db::audit_chain::{self, Head};
 use futures_util::TryStreamExt;
 use kernel::{AppError, AppResult, OrganizationId, id};
 use object_store::{Error as StoreError, ObjectStoreExt, PutMode, path::Path};
 use ring::signature::{ED25519, Ed25519KeyPair, KeyPair, UnparsedPublicKey};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use web::{AppState, Keys};
+use web::AppState;
 
 /// The form of [`Checkpoint::message`].
 const VERSION: u8 = 1;
@@ -46,26 +46,22 @@ impl Checkpoint {
 }
 
 /// Signs, and knows its own signatures.
-pub struct Signer {
-    present: Ed25519KeyPair,
-    /// Of secrets that are still accepted.
-    accepted: Vec<Ed25519KeyPair>,
-}
+pub struct Signer(Ed25519KeyPair);
 
 impl Signer {
     /// With the key of this installation.
-    pub fn new(keys: &Keys) -> AppResult<Self> {
-        let pair = |seed: &[u8; 32]| {
-            Ed25519KeyPair::from_seed_unchecked(seed)
-                .map_err(|_| AppError::internal("the key of the audit checkpoints cannot be made"))
-        };
-        let (present, accepted) = (keys.derive("audit-checkpoints"), keys.accepted("audit-checkpoints"));
-        Ok(Self { present: pair(&present)?, accepted: accepted.iter().map(pair).collect::<AppResult<_>>()? })
+    pub async fn load(state: &AppState) -> AppResult<Self> {
+        Self::new(&audit_chain::checkpoint_key(&state.db, &state.vault).await?)
+    }
+
+    fn new(seed: &[u8; 32]) -> AppResult<Self> {
+        let pair = Ed25519KeyPair::from_seed_unchecked(seed);
+        pair.map(Self).map_err(|_| AppError::internal("the key of the audit checkpoints cannot be used"))
     }
 
     /// In base64.
     pub fn public_key(&self) -> String {
-        STANDARD.encode(self.present.public_key())
+        STANDARD.encode(self.0.public_key())
     }
 
     fn sign(&self, organization: OrganizationId, head: Head, at: DateTime<Utc>) -> Checkpoint {
@@ -78,19 +74,15 @@ impl Signer {
             public_key: self.public_key(),
             signature: String::new(),
         };
-        checkpoint.signature = STANDARD.encode(self.present.sign(checkpoint.message().as_bytes()));
+        checkpoint.signature = STANDARD.encode(self.0.sign(checkpoint.message().as_bytes()));
         checkpoint
     }
 
     /// Whether this installation signed it. The key that it names itself proves nothing.
     pub fn signed(&self, checkpoint: &Checkpoint) -> bool {
         let Ok(signature) = STANDARD.decode(&checkpoint.signature) else { return false };
-        let message = checkpoint.message();
-        let fits = |pair: &Ed25519KeyPair| {
-            let key = UnparsedPublicKey::new(&ED25519, pair.public_key().as_ref());
-            key.verify(message.as_bytes(), &signature).is_ok()
-        };
-        checkpoint.version == VERSION && std::iter::once(&self.present).chain(&self.accepted).any(fits)
+        let key = UnparsedPublicKey::new(&ED25519, self.0.public_key().as_ref());
+        checkpoint.version == VERSION && key.verify(checkpoint.message().as_bytes(), &signature).is_ok()
     }
 }
 
@@ -114,7 +106,7 @@ fn failed(error: StoreError) -> AppError {
 
 /// Signs the end of the chain, unless it is signed already. An earlier checkpoint is never replaced.
 pub async fn write(state: &AppState, organization: OrganizationId, head: Head) -> AppResult<()> {
-    let checkpoint = Signer::new(&state.keys)?.sign(organization, head, state.db.now());
+    let checkpoint = Signer::load(state).await?.sign(organization, head, state.db.now());
     let json = serde_json::to_vec(&checkpoint).map_err(|error| AppError::Internal(error.into()))?;
     match state.files.put_opts(&place(organization, head.seq), json.into(), PutMode::Create.into()).await {
         Ok(_) => Ok(()),
@@ -157,8 +149,7 @@ mod tests {
 
     #[test]
     fn only_our_own_signature_counts() {
-        let (ours, other) = (Keys::new(b"one secret", &[]), Keys::new(b"another secret", &[]));
-        let (ours, other) = (Signer::new(&ours).unwrap(), Signer::new(&other).unwrap());
+        let (ours, other) = (Signer::new(&[1; 32]).unwrap(), Signer::new(&[2; 32]).unwrap());
         let organization = OrganizationId(uuid::Uuid::from_u128(1));
         let at = DateTime::from_timestamp(1_790_000_000, 0).unwrap();
         let checkpoint = ours.sign(organization, Head { seq: 7, hash: [3; 32] }, at);

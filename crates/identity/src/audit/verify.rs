@@ -101,7 +101,7 @@ impl Verification {
 
 /// Walks the chain, then the log. It changes nothing, and its memory does not grow with the log.
 pub async fn verify(state: &AppState, tenant: Tenant) -> AppResult<Verification> {
-    let signer = Signer::new(&state.keys)?;
+    let signer = Signer::load(state).await?;
     let mut found = Verification {
         organization: tenant.id,
         chained: 0,
@@ -176,7 +176,7 @@ async fn trusted(state: &AppState, signer: &Signer, found: &mut Verification, se
             Ok(Some(checkpoint.hash))
         }
         _ => {
-            let detail = format!("The checkpoint of row {seq} was altered, or signed with another SECRET_KEY.");
+            let detail = format!("The checkpoint of row {seq} was altered, or signed with another key.");
             found.add("checkpoint", Some(seq), None, detail);
             Ok(None)
         }

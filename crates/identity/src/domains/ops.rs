@@ -30,7 +30,7 @@ pub async fn create(mut cx: Staff<Write>, Body(input): Body<CreateDomain>) -> Ap
     let taken = || AppError::taken("domain", "This domain is in the list already.");
     store::add(&mut cx.tx, organization, &domain, &challenge, now).await.on_constraint("domains_pkey", taken)?;
     let added = find(&mut cx.tx, &domain).await?;
-    cx.tx.audit("domain.added", ("domain", None), &(), &json!({ "domain": domain }));
+    cx.tx.audit("domain.added", ("organization", Some(organization.0)), &(), &json!({ "domain": domain }));
     cx.commit(web::created(&added, None)).await
 }
 
@@ -38,7 +38,7 @@ pub async fn create(mut cx: Staff<Write>, Body(input): Body<CreateDomain>) -> Ap
 pub async fn verify(PathId(domain): PathId<String>, mut cx: Staff<Write>) -> ApiResult {
     let (organization, state) = (cx.organization.id, cx.state.clone());
     let known = find(&mut cx.tx, &domain).await?;
-    let released = cx.0.release();
+    let released = cx.0.release().await?;
     let texts = state.dns.txt(&known.proof.name).await.unwrap_or_else(|error| {
         tracing::warn!(domain, %error, "a domain could not be checked");
         Vec::new()
@@ -56,7 +56,7 @@ pub async fn verify(PathId(domain): PathId<String>, mut cx: Staff<Write>) -> Api
     store::verify(&mut cx.tx, organization, &domain, now).await.on_constraint("domains_verified_key", other)?;
     let verified = find(&mut cx.tx, &domain).await?;
     if known.verified_at.is_none() {
-        cx.tx.audit("domain.verified", ("domain", None), &(), &json!({ "domain": domain }));
+        cx.tx.audit("domain.verified", ("organization", Some(organization.0)), &(), &json!({ "domain": domain }));
     }
     cx.commit(web::ok(&verified, None)).await
 }
@@ -66,7 +66,7 @@ pub async fn delete(PathId(domain): PathId<String>, mut cx: Staff<Write>) -> Api
     let (organization, now, state) = (cx.organization.id, cx.tx.now(), cx.state.clone());
     find(&mut cx.tx, &domain).await?;
     store::remove(&mut cx.tx, organization, &domain, now).await?;
-    cx.tx.audit("domain.removed", ("domain", None), &json!({ "domain": domain }), &());
+    cx.tx.audit("domain.removed", ("organization", Some(organization.0)), &json!({ "domain": domain }), &());
     let answer = cx.commit(web::no_content()).await;
     state.hosts.forget(organization).await;
     answer

@@ -4,7 +4,7 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::TimeDelta;
 use sha2::{Digest, Sha256};
-use web::Response;
+use web::{Config, Response};
 
 use crate::sessions::cookie_value;
 
@@ -21,8 +21,8 @@ impl FlowSecret {
     }
 
     /// The secret in the cookie that belongs to this state, if this browser has it.
-    pub fn of_browser(headers: &HeaderMap, state: &str) -> Option<Self> {
-        let text = cookie_value(headers, &cookie_name(state)?)?;
+    pub fn of_browser(config: &Config, headers: &HeaderMap, state: &str) -> Option<Self> {
+        let text = cookie_value(headers, &cookie_name(config, state)?)?;
         let secret = Self(URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()?);
         (secret.state() == state).then_some(secret)
     }
@@ -52,10 +52,8 @@ impl FlowSecret {
     }
 
     /// Gives it to the browser.
-    pub fn set_cookie(&self, response: &mut Response, is_https: bool) {
-        if let Some(name) = cookie_name(&self.state()) {
-            set(response, &name, &URL_SAFE_NO_PAD.encode(self.0), FLOW_LIFE.num_seconds(), is_https);
-        }
+    pub fn set_cookie(&self, config: &Config, response: &mut Response) {
+        set(config, response, &self.state(), &URL_SAFE_NO_PAD.encode(self.0), FLOW_LIFE.num_seconds());
     }
 }
 
@@ -65,22 +63,23 @@ pub fn hash(state: &str) -> Vec<u8> {
 }
 
 /// Takes it away from the browser.
-pub fn remove_cookie(response: &mut Response, state: &str, is_https: bool) {
-    if let Some(name) = cookie_name(state) {
-        set(response, &name, "", 0, is_https);
-    }
+pub fn remove_cookie(config: &Config, response: &mut Response, state: &str) {
+    set(config, response, state, "", 0);
 }
 
-/// One cookie for each sign-in, so that two at once do not disturb each other.
-fn cookie_name(state: &str) -> Option<String> {
+/// One cookie for each sign-in, so that two at once do not disturb each other. By HTTPS no page of a
+/// neighbouring host can plant it (`__Host-`).
+fn cookie_name(config: &Config, state: &str) -> Option<String> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-    state.get(..16).filter(|start| start.bytes().all(plain)).map(|start| format!("helpdesk_flow_{start}"))
+    let start = state.get(..16).filter(|start| start.bytes().all(plain))?;
+    Some(format!("{}helpdesk_flow_{start}", if config.https { "__Host-" } else { "" }))
 }
 
-fn set(response: &mut Response, name: &str, value: &str, seconds: i64, is_https: bool) {
-    let secure = if is_https { "; Secure" } else { "" };
+fn set(config: &Config, response: &mut Response, state: &str, value: &str, seconds: i64) {
+    let Some(name) = cookie_name(config, state) else { return };
+    let place = if config.https { "Path=/; Secure" } else { "Path=/api" };
     // Lax: the browser comes back from another site.
-    let cookie = format!("{name}={value}; Path=/api; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
+    let cookie = format!("{name}={value}; {place}; HttpOnly; SameSite=Lax; Max-Age={seconds}");
     if let Ok(value) = HeaderValue::from_str(&cookie) {
         response.headers_mut().append(header::SET_COOKIE, value);
     }
@@ -90,20 +89,39 @@ fn set(response: &mut Response, name: &str, value: &str, seconds: i64, is_https:
 mod tests {
     use super::*;
 
+    fn config(https: bool) -> Config {
+        Config {
+            base_domain: "desk.example".to_owned(),
+            https,
+            public_port: if https { 443 } else { 8000 },
+            cors_origins: Vec::new(),
+            demo: false,
+            mail_server: None,
+            data_dir: "/".into(),
+            node: String::new(),
+            trusted_proxies: web::TrustedProxies::default(),
+        }
+    }
+
     #[test]
     fn only_the_browser_that_started_comes_back() {
-        let secret = FlowSecret::new([5; 32]);
-        let mut response = web::no_content();
-        secret.set_cookie(&mut response, false);
-        let line = response.headers()[header::SET_COOKIE].to_str().unwrap().to_owned();
-        assert!(line.contains("HttpOnly; SameSite=Lax") && line.contains("Max-Age=600") && !line.contains("Secure"));
-        let mut headers = HeaderMap::new();
-        assert!(FlowSecret::of_browser(&headers, &secret.state()).is_none());
-        headers.insert(header::COOKIE, line.split(';').next().unwrap().parse().unwrap());
-        assert!(FlowSecret::of_browser(&headers, &secret.state()).is_some());
-        let similar = format!("{}{}", &secret.state()[..16], "A".repeat(27));
-        for other in ["", "x", &similar, &FlowSecret::new([6; 32]).state(), "é".repeat(20).as_str()] {
-            assert!(FlowSecret::of_browser(&headers, other).is_none(), "{other}");
+        for https in [false, true] {
+            let (config, secret) = (config(https), FlowSecret::new([5; 32]));
+            let mut response = web::no_content();
+            secret.set_cookie(&config, &mut response);
+            let line = response.headers()[header::SET_COOKIE].to_str().unwrap().to_owned();
+            assert!(line.contains("HttpOnly; SameSite=Lax") && line.contains("Max-Age=600"), "{line}");
+            assert_eq!((line.contains("Secure"), line.starts_with("__Host-")), (https, https));
+            let mut headers = HeaderMap::new();
+            let of_browser =
+                |headers: &HeaderMap, state: &str| FlowSecret::of_browser(&config, headers, state).is_some();
+            assert!(!of_browser(&headers, &secret.state()));
+            headers.insert(header::COOKIE, line.split(';').next().unwrap().parse().unwrap());
+            assert!(of_browser(&headers, &secret.state()));
+            let similar = format!("{}{}", &secret.state()[..16], "A".repeat(27));
+            for other in ["", "x", &similar, &FlowSecret::new([6; 32]).state(), "é".repeat(20).as_str()] {
+                assert!(!of_browser(&headers, other), "{other}");
+            }
         }
     }
 

@@ -31,7 +31,7 @@ use kernel::{Page, Permission};
 use web::{Access, AppState, Route};
 
 pub use metadata::Metadata;
-pub(crate) use store::prune;
+pub(crate) use store::{forget, prune};
 
 /// The route table.
 pub fn routes() -> Vec<Route> {

@@ -62,7 +62,7 @@ pub async fn link(
     store::insert_identity(tx, organization, &new, now)
         .await
         .on_constraint("identities_subject_key", || AppError::conflict("This identity is linked already."))?;
-    let told = json!({"provider": provider.name, "person": person.1, "email": email});
+    let told = json!({"provider": provider.name, "person": kernel::id::wire(person.0, person.1), "email": email});
     tx.audit("identity.linked", ("identity", Some(id.0)), &(), &told);
     Ok(())
 }
@@ -99,7 +99,7 @@ async fn new(tx: &mut TenantTx, provider: &Provider, email: &str, name: &str) ->
         let role = provider.default_role.clone().ok_or_else(unknown)?;
         let new = NewUser { email: email.to_owned(), name: name.to_owned(), role, password_hash: None };
         // A role that is gone by now lets nobody in.
-        let added = people::add(tx, &Actor::system(organization), &new).await.map_err(|error| match error {
+        let added = people::create(tx, &Actor::system(organization), new).await.map_err(|error| match error {
             AppError::Invalid(_) => unknown(),
             other => other,
         })?;

@@ -1,7 +1,8 @@
 //! SQL of sign-ins under way, and of links.
 
 use chrono::{DateTime, Utc};
-use kernel::{IdentityId, IdentityProviderId, OrganizationId, SessionId};
+use db::TenantTx;
+use kernel::{AppResult, IdentityId, IdentityProviderId, OrganizationId, SessionId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -186,6 +187,15 @@ pub async fn delete_own(
     Ok(done.rows_affected() == 1)
 }
 
+/// Forgets every link of somebody who is removed; the identities may belong to another account then.
+pub async fn forget(tx: &mut TenantTx, person: Uuid) -> AppResult<()> {
+    let organization = tx.organization();
+    sqlx::query!("delete from identities where organization_id = $1 and person_id = $2", organization as _, person)
+        .execute(&mut **tx)
+        .await?;
+    Ok(())
+}
+
 /// Somebody who may sign in.
 #[derive(Debug)]
 pub struct PersonRow {
@@ -211,7 +221,7 @@ pub async fn find_person(
         r#"select u.id as "id!: Uuid", u.name as "name!", r.key as "role!",
                   u.status = 'active' as "is_active!", true as "is_verified!"
              from users u join roles r on r.organization_id = $1 and r.id = u.role_id
-            where u.organization_id = $1 and $2 = 'user' and (u.id = $3 or u.email = $4)
+            where u.organization_id = $1 and $2 = 'user' and (u.id = $3 or u.email = $4 and u.status <> 'removed')
            union all
            select c.id, c.name, 'customer', c.status = 'active', c.email_verified_at is not null
              from customers c

@@ -18,15 +18,19 @@ pub fn routes() -> Vec<Route> {
     let (read, write) = (Access::needs(Permission::SettingsRead), Access::needs(Permission::OrganizationWrite));
     vec![
         Route::get("/organization", read, "organization_get", "Read the settings", ops::get)
-            .ok::<wire::OrganizationSettings>(200),
+            .ok::<wire::OrganizationSettings>(200)
+            .versioned(),
         Route::patch("/organization", write, "organization_update", "Change the settings", ops::update)
             .body::<wire::PatchSettings>()
-            .ok::<wire::OrganizationSettings>(200),
+            .ok::<wire::OrganizationSettings>(200)
+            .versioned(),
         Route::put("/organization/logo", write, "organization_logo_put", "Set the logo", ops::put_logo)
             .picture()
-            .ok::<wire::OrganizationSettings>(200),
+            .ok::<wire::OrganizationSettings>(200)
+            .versioned(),
         Route::delete("/organization/logo", write, "organization_logo_delete", "Remove the logo", ops::delete_logo)
-            .empty(204, "The product's own mark is shown."),
+            .empty(204, "The product's own mark is shown.")
+            .versioned(),
         Route::get("/branding", Access::public(), "branding_get", "Name, color and logo of this host", ops::branding)
             .ok::<wire::Branding>(200),
         Route::get("/branding/logo", Access::public(), "branding_logo", "The logo of this host", ops::logo)
@@ -131,6 +135,8 @@ pub struct Settings {
     pub locale: String,
     /// Whether leaving `new` for an open status counts as first response.
     pub first_response_on_status: bool,
+    /// Whether customers may open accounts by themselves.
+    pub customer_registration: bool,
 }
 
 /// The settings of the open organization.
@@ -141,6 +147,7 @@ pub async fn settings(tx: &mut TenantTx) -> AppResult<Settings> {
         time_zone: row.time_zone,
         locale: row.locale,
         first_response_on_status: row.first_response_on_status,
+        customer_registration: row.customer_registration,
     })
 }
 

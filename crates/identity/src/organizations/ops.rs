@@ -113,7 +113,7 @@ fn fields(row: &SettingsRow, name: &str) -> serde_json::Map<String, serde_json::
 
 /// `PUT organization/logo/`: the picture itself is the body.
 pub async fn put_logo(cx: Staff<Write>, if_match: IfMatch, body: Bytes) -> ApiResult {
-    let released = cx.0.release();
+    let released = cx.0.release().await?;
     let bytes = web::read_limited(body, MAX_LOGO).await?;
     let kind = kind_of(&bytes)?;
     let digest: String = Sha256::digest(&bytes).iter().take(16).map(|byte| format!("{byte:02x}")).collect();

@@ -12,6 +12,7 @@ pub struct SettingsRow {
     pub ticket_prefix: String,
     pub ticket_padding: i16,
     pub first_response_on_status: bool,
+    pub customer_registration: bool,
     pub agent_visibility: String,
     pub brand_color: String,
     pub logo_key: Option<String>,
@@ -23,7 +24,8 @@ pub struct SettingsRow {
 pub async fn settings(tx: &mut PgConnection, organization: OrganizationId) -> sqlx::Result<SettingsRow> {
     sqlx::query_as!(
         SettingsRow,
-        "select time_zone, locale, ticket_prefix, ticket_padding, first_response_on_status, agent_visibility, brand_color,
+        "select time_zone, locale, ticket_prefix, ticket_padding, first_response_on_status, customer_registration,
+                agent_visibility, brand_color,
                 logo_key, logo_type, version, updated_at from organization_settings where organization_id = $1",
         organization as _
     )

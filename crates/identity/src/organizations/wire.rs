@@ -41,19 +41,35 @@ pub struct OrganizationSettings {
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PatchSettings {
+    #[serde(default, deserialize_with = "web::given")]
+    #[schema(nullable = false)]
     pub name: Option<String>,
     /// IANA name, `Europe/Berlin`.
+    #[serde(default, deserialize_with = "web::given")]
+    #[schema(nullable = false)]
     pub time_zone: Option<String>,
     /// `en`
+    #[serde(default, deserialize_with = "web::given")]
+    #[schema(nullable = false)]
     pub locale: Option<String>,
     /// 1 to 10 upper-case letters and digits.
+    #[serde(default, deserialize_with = "web::given")]
+    #[schema(nullable = false)]
     pub ticket_prefix: Option<String>,
     /// 1 to 10.
+    #[serde(default, deserialize_with = "web::given")]
+    #[schema(nullable = false)]
     pub ticket_padding: Option<i16>,
+    #[serde(default, deserialize_with = "web::given")]
+    #[schema(nullable = false)]
     pub first_response_on_status: Option<bool>,
     /// `all`, `teams` or `own`.
+    #[serde(default, deserialize_with = "web::given")]
+    #[schema(nullable = false)]
     pub agent_visibility: Option<String>,
     /// `#rrggbb`
+    #[serde(default, deserialize_with = "web::given")]
+    #[schema(nullable = false)]
     pub brand_color: Option<String>,
 }
 

@@ -1,8 +1,9 @@
 //! Staff: who works in the organization, with which role. Customers are people of `support`.
 //!
 //! Invariants: nobody grants or touches a role mightier than their own; nobody changes their own
-//! role or status; an organization keeps an active owner. Suspension ends all sessions.
-//! Tables: `users`, `platform.logins`. Permissions: `users:read`, `users:write`.
+//! role or status; an organization keeps an active owner. Suspension and removal end all sessions
+//! and open links. Whoever was removed keeps the name in every history and frees the address.
+//! Tables: `users`, `platform.logins`. Permissions: `users:read`, `users:write`. Events: `user.removed`.
 
 mod model;
 mod ops;
@@ -13,10 +14,17 @@ use kernel::{Actor, AppError, AppResult, OrganizationId, Page, Permission, Perso
 use sqlx::PgConnection;
 use web::{Access, Route};
 
-pub(crate) use ops::create::add;
+use crate::{
+    links::Accepted,
+    sessions::{SessionOut, SessionQuery},
+};
+
 pub use ops::create::{NewUser, create};
 pub use store::{drop_unused_login, note_login};
 pub use wire::UserOut;
+
+/// Somebody of the staff was removed: entity is the person.
+pub const REMOVED: &str = "user.removed";
 
 /// The route table.
 pub fn routes() -> Vec<Route> {
@@ -29,14 +37,41 @@ pub fn routes() -> Vec<Route> {
         Route::post("/users", write, "users_create", "Add a member of staff", ops::create::handler)
             .body::<wire::CreateUser>()
             .ok::<wire::CreatedUser>(201),
-        Route::get("/users/me", read, "users_me", "My own profile", ops::get::me).ok::<UserOut>(200),
+        Route::get("/users/me", read, "users_me", "My own profile", ops::get::me).ok::<UserOut>(200).versioned(),
         Route::patch("/users/me", read, "users_update_me", "Change my own profile", ops::update::me)
             .body::<wire::PatchMe>()
-            .ok::<UserOut>(200),
-        Route::get("/users/{id}", read, "users_get", "One member of staff", ops::get::handler).ok::<UserOut>(200),
+            .ok::<UserOut>(200)
+            .versioned(),
+        Route::get("/users/{id}", read, "users_get", "One member of staff", ops::get::handler)
+            .ok::<UserOut>(200)
+            .versioned(),
         Route::patch("/users/{id}", write, "users_update", "Change a member of staff", ops::update::handler)
             .body::<wire::PatchUser>()
+            .ok::<UserOut>(200)
+            .versioned(),
+        Route::delete("/users/{id}", write, "users_delete", "Remove a member of staff", ops::remove::delete)
+            .empty(204, "Removed; can be restored for thirty days."),
+        Route::post("/users/{id}/restore", write, "users_restore", "Bring somebody back", ops::remove::restore)
             .ok::<UserOut>(200),
+        Route::post("/users/{id}/invite", write, "users_invite", "Send the invitation again", ops::invite::handler)
+            .ok::<Accepted>(202),
+        Route::get(
+            "/users/{id}/sessions",
+            write,
+            "users_sessions_list",
+            "Where somebody is signed in",
+            ops::sessions::list,
+        )
+        .query::<SessionQuery>()
+        .ok::<Page<SessionOut>>(200),
+        Route::delete(
+            "/users/{id}/sessions",
+            write,
+            "users_sessions_end",
+            "End all sessions of somebody",
+            ops::sessions::end,
+        )
+        .empty(204, "Ended."),
         Route::get(
             "/users/{id}/lockout",
             write,

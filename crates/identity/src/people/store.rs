@@ -66,7 +66,7 @@ pub async fn list(
             where u.organization_id = $1
               and ($2::text is null or u.name ilike $2 or u.email ilike $2)
               and (cardinality($3::text[]) = 0 or r.key = any($3))
-              and ($4::text is null or u.status = $4)
+              and (u.status = $4 or ($4::text is null and u.status <> 'removed'))
             order by case $5 when 'name' then u.name when 'email' then u.email end,
                      case $5 when '-name' then u.name when '-email' then u.email end desc,
                      case when $5 = 'created_at' then u.created_at end,
@@ -92,7 +92,7 @@ pub async fn count(tx: &mut PgConnection, organization: OrganizationId, filter: 
               where u.organization_id = $1
                 and ($2::text is null or u.name ilike $2 or u.email ilike $2)
                 and (cardinality($3::text[]) = 0 or r.key = any($3))
-                and ($4::text is null or u.status = $4)
+                and (u.status = $4 or ($4::text is null and u.status <> 'removed'))
               limit 1001) capped"#,
         organization as _,
         filter.search,
@@ -141,7 +141,7 @@ pub async fn note_login(tx: &mut PgConnection, organization: OrganizationId, ema
 pub async fn drop_unused_login(tx: &mut PgConnection, organization: OrganizationId, email: &str) -> sqlx::Result<()> {
     sqlx::query!(
         "select platform.drop_login($1, $2)
-          where not exists (select from users where organization_id = $1 and email = $2)
+          where not exists (select from users where organization_id = $1 and email = $2 and status <> 'removed')
             and not exists (select from customers where organization_id = $1 and email = $2)",
         organization as _,
         email
@@ -183,4 +183,50 @@ pub async fn lock_owners(tx: &mut PgConnection, organization: OrganizationId) ->
     )
     .fetch_all(tx)
     .await
+}
+
+/// When somebody was removed; none for those who are there.
+pub async fn removed_at(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    id: UserId,
+) -> sqlx::Result<Option<DateTime<Utc>>> {
+    let found = sqlx::query_scalar!(
+        "select removed_at from users where organization_id = $1 and id = $2 for update",
+        organization as _,
+        id as _
+    )
+    .fetch_optional(tx)
+    .await?;
+    Ok(found.flatten())
+}
+
+/// Removes somebody, or brings them back as active.
+pub async fn set_removed(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    id: UserId,
+    removed_at: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update users set removed_at = $3, status = case when $3::timestamptz is null then 'active' else 'removed' end,
+                version = version + 1, updated_at = $4
+          where organization_id = $1 and id = $2",
+        organization as _,
+        id as _,
+        removed_at,
+        now
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Takes somebody out of every team.
+pub async fn leave_teams(tx: &mut PgConnection, organization: OrganizationId, id: UserId) -> sqlx::Result<()> {
+    sqlx::query!("delete from team_members where organization_id = $1 and user_id = $2", organization as _, id as _)
+        .execute(tx)
+        .await?;
+    Ok(())
 }

@@ -16,7 +16,7 @@ pub struct UserOut {
     pub name: String,
     /// Key of the role.
     pub role: String,
-    /// `active` or `suspended`.
+    /// `active`, `suspended` or `removed`.
     pub status: String,
     /// Teams the person is in.
     pub teams: Vec<TeamId>,
@@ -35,7 +35,7 @@ pub struct CreateUser {
     pub name: String,
     /// owner, admin, manager, agent, viewer, technician or a custom role.
     pub role: String,
-    /// Without one, the answer carries a one-time link.
+    /// Without one, the person is invited by mail, and the answer carries the same link.
     pub password: Option<String>,
 }
 
@@ -51,15 +51,23 @@ pub struct CreatedUser {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PatchUser {
+    #[serde(default, deserialize_with = "web::given")]
+    #[schema(nullable = false)]
     pub name: Option<String>,
+    #[serde(default, deserialize_with = "web::given")]
+    #[schema(nullable = false)]
     pub role: Option<String>,
     /// `active` or `suspended`.
+    #[serde(default, deserialize_with = "web::given")]
+    #[schema(nullable = false)]
     pub status: Option<String>,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PatchMe {
+    #[serde(default, deserialize_with = "web::given")]
+    #[schema(nullable = false)]
     pub name: Option<String>,
 }
 
@@ -85,6 +93,6 @@ pub struct UserQuery {
     /// Role key; repeat for any of several.
     #[serde(default)]
     pub role: Vec<String>,
-    /// active or suspended.
+    /// active, suspended or removed; whoever was removed is shown only when asked for.
     pub status: Option<String>,
 }

@@ -1,10 +1,10 @@
-//! Sessions: sign-in, rotation of refresh tokens, sign-out, one-time links that set a password.
+//! Sessions: sign-in, rotation of refresh tokens, sign-out, where somebody is signed in, another password.
 //!
 //! An access token only names a session. A session is a family of refresh tokens: each use
 //! rotates the token; a token used again within ten seconds (a lost answer, a second tab) yields
 //! another one, used later it was stolen and ends the session. Secrets are stored hashed.
 //!
-//! Tables: `sessions`, `refresh_tokens`, `invitations`. Permissions: `self:use`. Events: none.
+//! Tables: `sessions`, `refresh_tokens`. Permissions: `self:use`. Events: `password.changed`.
 
 mod cookie;
 mod model;
@@ -12,12 +12,15 @@ mod ops;
 mod store;
 mod wire;
 
-use kernel::Permission;
+use db::TenantTx;
+use kernel::{AppError, AppResult, Page, Permission, Person};
+use uuid::Uuid;
 use web::{Access, Route};
 
 pub(crate) use cookie::value as cookie_value;
-pub use ops::invite::{invite, set_password_now};
-pub use wire::person_id as wire_id;
+pub(crate) use model::hash;
+pub use ops::list::{end_all, page};
+pub use wire::{SessionOut, SessionQuery, person_id as wire_id};
 
 /// The route table.
 pub fn routes() -> Vec<Route> {
@@ -38,15 +41,22 @@ pub fn routes() -> Vec<Route> {
         Route::post("/auth/logout", own, "auth_logout", "End this session", ops::logout::handler)
             .empty(204, "Signed out."),
         Route::get("/auth/me", own, "auth_me", "Who I am", ops::me::handler).ok::<wire::Me>(200),
-        Route::post(
-            "/auth/password/reset/confirm",
-            Access::public(),
-            "auth_password_reset_confirm",
-            "Set a password with a one-time link",
-            ops::invite::confirm,
+        Route::post("/auth/password/change", own, "auth_password_change", "Change my password", ops::password::handler)
+            .body::<wire::ChangePassword>()
+            .empty(204, "Changed; all other sessions have ended."),
+        Route::get("/auth/sessions", own, "auth_sessions_list", "Where I am signed in", ops::list::handler)
+            .query::<SessionQuery>()
+            .ok::<Page<SessionOut>>(200),
+        Route::delete(
+            "/auth/sessions",
+            own,
+            "auth_sessions_end_others",
+            "End all my other sessions",
+            ops::list::end_others,
         )
-        .body::<wire::ConfirmPassword>()
-        .empty(204, "The password is set."),
+        .empty(204, "Ended."),
+        Route::delete("/auth/sessions/{id}", own, "auth_sessions_end", "End one of my sessions", ops::list::end)
+            .empty(204, "Ended."),
         Route::post(
             "/platform/auth/login",
             Access::public(),
@@ -64,24 +74,43 @@ pub fn routes() -> Vec<Route> {
 /// audit log.
 pub(crate) async fn begin_in_browser(
     tx: &mut db::TenantTx,
+    state: &web::AppState,
     caller: &web::Caller,
     person: (&'static str, uuid::Uuid, &str),
     how: &impl serde::Serialize,
     response: &mut web::Response,
 ) -> kernel::AppResult<()> {
     let (_, token) = ops::login::begin(tx, caller, person, how).await?;
-    cookie::set(response, &token.encode(), model::SESSION_LIFE.num_seconds());
+    cookie::set(&state.config, response, &token.encode(), model::SESSION_LIFE.num_seconds());
     Ok(())
 }
 
 /// Ends every session of a person, at once.
-pub async fn end_all_sessions(tx: &mut db::TenantTx, person: uuid::Uuid) -> kernel::AppResult<()> {
+pub async fn end_all_sessions(tx: &mut TenantTx, person: Uuid) -> AppResult<()> {
     let (organization, now) = (tx.organization(), tx.now());
-    Ok(store::revoke_all(tx, organization, person, now).await?)
+    store::revoke_all(tx, organization, person, None, now).await?;
+    Ok(())
 }
 
-/// Forgets sessions and one-time links that ended before a moment.
-pub async fn prune(tx: &mut db::TenantTx, before: chrono::DateTime<chrono::Utc>) -> kernel::AppResult<()> {
+/// Sets a password that passed [`crate::password::check`] and ends all sessions; `hash` is its hash.
+pub async fn set_password_now(tx: &mut TenantTx, person: Person, hash: &str) -> AppResult<()> {
+    let id = write_password(tx, person, hash).await?;
+    end_all_sessions(tx, id).await
+}
+
+async fn write_password(tx: &mut TenantTx, person: Person, hash: &str) -> AppResult<Uuid> {
+    let (organization, now) = (tx.organization(), tx.now());
+    let id = person.uuid().ok_or_else(|| AppError::internal("the system has no password"))?;
+    match person {
+        Person::Customer(_) => store::set_customer_password(tx, organization, id, hash, now).await?,
+        _ => store::set_user_password(tx, organization, id, hash, now).await?,
+    }
+    tx.audit("password.set", (person.kind(), Some(id)), &(), &());
+    Ok(id)
+}
+
+/// Forgets sessions that ended before a moment.
+pub async fn prune(tx: &mut TenantTx, before: chrono::DateTime<chrono::Utc>) -> AppResult<()> {
     let organization = tx.organization();
     let now = tx.now();
     crate::oidc::prune(tx, organization, now).await?;

@@ -7,8 +7,6 @@ use sha2::{Digest, Sha256};
 
 /// A session ends so long after sign-in, however often it is refreshed.
 pub const SESSION_LIFE: TimeDelta = TimeDelta::days(30);
-/// A one-time link is good for so long.
-pub const INVITATION_LIFE: TimeDelta = TimeDelta::days(7);
 /// A rotated token may be used again for so long: the first answer may have been lost.
 const GRACE: TimeDelta = TimeDelta::seconds(10);
 
@@ -46,34 +44,8 @@ impl RefreshToken {
     }
 }
 
-/// A one-time link's token: organization and secret.
-pub struct LinkToken {
-    pub organization: OrganizationId,
-    secret: [u8; 32],
-}
-
-impl LinkToken {
-    pub fn new(organization: OrganizationId, secret: [u8; 32]) -> Self {
-        Self { organization, secret }
-    }
-
-    pub fn hash(&self) -> Vec<u8> {
-        hash(&self.secret)
-    }
-
-    pub fn encode(&self) -> String {
-        format!("hdl_{}.{}", id::encode(self.organization.0), URL_SAFE_NO_PAD.encode(self.secret))
-    }
-
-    pub fn decode(text: &str) -> Option<Self> {
-        let (organization, secret) = text.strip_prefix("hdl_")?.split_once('.')?;
-        let organization = OrganizationId(id::decode(organization)?);
-        let secret = URL_SAFE_NO_PAD.decode(secret).ok()?.try_into().ok()?;
-        Some(Self { organization, secret })
-    }
-}
-
-fn hash(secret: &[u8]) -> Vec<u8> {
+/// What is stored of a secret.
+pub fn hash(secret: &[u8]) -> Vec<u8> {
     Sha256::digest(secret).to_vec()
 }
 
@@ -109,7 +81,6 @@ mod tests {
         for bad in ["", "hdr_", "null", "%20", &text[..text.len() - 1], &format!("{text}.x"), &text.to_uppercase()] {
             assert_eq!(RefreshToken::decode(bad), None, "{bad}");
         }
-        assert!(LinkToken::decode(&text).is_none());
     }
 
     #[test]

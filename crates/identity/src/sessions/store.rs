@@ -12,6 +12,7 @@ pub struct Credential {
     pub id: Uuid,
     pub name: String,
     pub password_hash: Option<String>,
+    /// Neither suspended nor removed; a customer also has proven the address.
     pub is_active: bool,
 }
 
@@ -30,9 +31,10 @@ pub async fn find_credential(
     sqlx::query_as!(
         Credential,
         r#"select 'user' as "kind!", id as "id!: Uuid", name as "name!", password_hash, status = 'active' as "is_active!" from users
-            where organization_id = $1 and email = $2
+            where organization_id = $1 and email = $2 and status <> 'removed'
            union all
-           select 'customer', id, name, password_hash, status = 'active' from customers where organization_id = $1 and email = $2
+           select 'customer', id, name, password_hash, status = 'active' and email_verified_at is not null
+             from customers where organization_id = $1 and email = $2
            limit 1"#,
         organization as _,
         email
@@ -144,94 +146,141 @@ pub async fn revoke(
     Ok(())
 }
 
+/// Ends the sessions of a person, but for one; how many.
 pub async fn revoke_all(
     tx: &mut PgConnection,
     organization: OrganizationId,
     person: Uuid,
+    except: Option<SessionId>,
     now: DateTime<Utc>,
-) -> sqlx::Result<()> {
-    sqlx::query!(
-        "update sessions set revoked_at = $3 where organization_id = $1 and person_id = $2 and revoked_at is null",
+) -> sqlx::Result<u64> {
+    let done = sqlx::query!(
+        "update sessions set revoked_at = $4
+          where organization_id = $1 and person_id = $2 and id is distinct from $3 and revoked_at is null",
         organization as _,
         person,
+        except as Option<SessionId>,
         now
     )
     .execute(tx)
     .await?;
-    Ok(())
+    Ok(done.rows_affected())
 }
 
-pub async fn insert_invitation(
+/// Ends one session of a person; false when the person has no such session any more.
+pub async fn revoke_own(
     tx: &mut PgConnection,
     organization: OrganizationId,
-    hash: &[u8],
-    (kind, person): (&str, Uuid),
-    now: DateTime<Utc>,
-    expires_at: DateTime<Utc>,
-) -> sqlx::Result<()> {
-    sqlx::query!(
-        "insert into invitations (organization_id, hash, person_kind, person_id, created_at, expires_at) values ($1, $2, $3, $4, $5, $6)",
-        organization as _,
-        hash,
-        kind,
-        person,
-        now,
-        expires_at
-    )
-    .execute(tx)
-    .await?;
-    Ok(())
-}
-
-/// Forgets sessions and links that ended before a moment.
-pub async fn prune(tx: &mut PgConnection, organization: OrganizationId, before: DateTime<Utc>) -> sqlx::Result<()> {
-    sqlx::query!("delete from sessions where organization_id = $1 and expires_at < $2", organization as _, before)
-        .execute(&mut *tx)
-        .await?;
-    sqlx::query!("delete from invitations where organization_id = $1 and expires_at < $2", organization as _, before)
-        .execute(tx)
-        .await?;
-    Ok(())
-}
-
-/// Whose password the link sets, and the address.
-pub async fn find_invitation(
-    tx: &mut PgConnection,
-    organization: OrganizationId,
-    hash: &[u8],
-    now: DateTime<Utc>,
-) -> sqlx::Result<Option<(String, Uuid, String)>> {
-    let row = sqlx::query!(
-        r#"select i.person_kind, i.person_id, coalesce(u.email, c.email) as "email!" from invitations i
-             left join users u on i.person_kind = 'user' and u.organization_id = $1 and u.id = i.person_id
-             left join customers c on i.person_kind = 'customer' and c.organization_id = $1 and c.id = i.person_id
-            where i.organization_id = $1 and i.hash = $2 and i.used_at is null and i.expires_at > $3
-              and coalesce(u.id, c.id) is not null"#,
-        organization as _,
-        hash,
-        now
-    )
-    .fetch_optional(tx)
-    .await?;
-    Ok(row.map(|row| (row.person_kind, row.person_id, row.email)))
-}
-
-/// Uses the link up; false when somebody else just did.
-pub async fn use_invitation(
-    tx: &mut PgConnection,
-    organization: OrganizationId,
-    hash: &[u8],
+    (person, session): (Uuid, SessionId),
     now: DateTime<Utc>,
 ) -> sqlx::Result<bool> {
     let done = sqlx::query!(
-        "update invitations set used_at = $3 where organization_id = $1 and hash = $2 and used_at is null and expires_at > $3",
+        "update sessions set revoked_at = $4
+          where organization_id = $1 and person_id = $2 and id = $3 and revoked_at is null and expires_at > $4",
         organization as _,
-        hash,
+        person,
+        session as _,
         now
     )
     .execute(tx)
     .await?;
     Ok(done.rows_affected() == 1)
+}
+
+/// Notes that the session was refreshed.
+pub async fn note_refresh(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    session: SessionId,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update sessions set refreshed_at = $3 where organization_id = $1 and id = $2",
+        organization as _,
+        session as _,
+        now
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// A session that can still be used.
+#[derive(Debug)]
+pub struct SessionRow {
+    pub id: SessionId,
+    pub created_at: DateTime<Utc>,
+    pub last_seen_at: DateTime<Utc>,
+    pub expires_at: DateTime<Utc>,
+    pub ip: Option<String>,
+    pub user_agent: Option<String>,
+}
+
+/// Sessions of a person that have not ended, the latest first.
+pub async fn list(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    person: Uuid,
+    (limit, offset): (i64, i64),
+    now: DateTime<Utc>,
+) -> sqlx::Result<Vec<SessionRow>> {
+    sqlx::query_as!(
+        SessionRow,
+        r#"select id, created_at, coalesce(refreshed_at, created_at) as "last_seen_at!", expires_at, ip, user_agent from sessions
+            where organization_id = $1 and person_id = $2 and revoked_at is null and expires_at > $3
+            order by coalesce(refreshed_at, created_at) desc, id desc limit $4 offset $5"#,
+        organization as _,
+        person,
+        now,
+        limit,
+        offset
+    )
+    .fetch_all(tx)
+    .await
+}
+
+/// How many there are, counted to one more than the cap of lists.
+pub async fn count(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    person: Uuid,
+    now: DateTime<Utc>,
+) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"select count(*) as "count!" from (
+             select 1 from sessions
+              where organization_id = $1 and person_id = $2 and revoked_at is null and expires_at > $3 limit 1001) capped"#,
+        organization as _,
+        person,
+        now
+    )
+    .fetch_one(tx)
+    .await
+}
+
+/// Forgets sessions that ended before a moment.
+pub async fn prune(tx: &mut PgConnection, organization: OrganizationId, before: DateTime<Utc>) -> sqlx::Result<()> {
+    sqlx::query!("delete from sessions where organization_id = $1 and expires_at < $2", organization as _, before)
+        .execute(tx)
+        .await?;
+    Ok(())
+}
+
+/// The password of a person, as it is stored.
+pub async fn password_of(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    person: Uuid,
+) -> sqlx::Result<Option<String>> {
+    let found = sqlx::query_scalar!(
+        "select password_hash from users where organization_id = $1 and id = $2
+         union all select password_hash from customers where organization_id = $1 and id = $2",
+        organization as _,
+        person
+    )
+    .fetch_optional(tx)
+    .await?;
+    Ok(found.flatten())
 }
 
 pub async fn set_user_password(

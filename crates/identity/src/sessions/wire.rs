@@ -1,8 +1,9 @@
 //! Shapes of sign-in.
 
-use kernel::{Actor, OrganizationId, Permission};
+use chrono::{DateTime, Utc};
+use kernel::{Actor, OrganizationId, Permission, SessionId};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -81,10 +82,40 @@ pub fn person_id(person: &kernel::Person) -> String {
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ConfirmPassword {
-    /// Of the one-time link.
-    pub token: String,
-    pub password: String,
+pub struct ChangePassword {
+    /// As it is now.
+    pub current_password: String,
+    /// 10 to 256 characters.
+    pub new_password: String,
+}
+
+/// Somewhere where somebody is signed in.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct SessionOut {
+    /// `ses_…`
+    pub id: SessionId,
+    /// When the person signed in.
+    pub created_at: DateTime<Utc>,
+    /// When its tokens were refreshed last: at most a quarter of an hour before its last use.
+    pub last_seen_at: DateTime<Utc>,
+    /// When it ends at the latest.
+    pub expires_at: DateTime<Utc>,
+    /// Address of the peer at sign-in.
+    pub ip: Option<String>,
+    /// What the client called itself at sign-in.
+    pub user_agent: Option<String>,
+    /// Whether this request belongs to it.
+    pub is_current: bool,
+}
+
+/// Which page of the sessions.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct SessionQuery {
+    /// Counted from 1.
+    pub page: Option<i64>,
+    /// 20 unless told; at most 100.
+    pub page_size: Option<i64>,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]

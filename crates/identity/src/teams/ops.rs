@@ -76,7 +76,9 @@ async fn add(tx: &mut TenantTx, id: TeamId, members: &[UserId]) -> AppResult<()>
         return Err(AppError::invalid("members", "too_long", "A team has at most 1000 members."));
     }
     let organization = tx.organization();
-    store::add_member(tx, organization, id, members).await.on_constraint("team_members_user_fkey", || {
-        AppError::invalid("members", "unknown", "One of these people is not on the staff.")
-    })
+    let strangers = || AppError::invalid("members", "unknown", "One of these people is not on the staff.");
+    if store::any_removed(tx, organization, members).await? {
+        return Err(strangers());
+    }
+    store::add_member(tx, organization, id, members).await.on_constraint("team_members_user_fkey", strangers)
 }

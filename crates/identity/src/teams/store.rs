@@ -76,6 +76,18 @@ pub async fn clear_members(tx: &mut PgConnection, organization: OrganizationId, 
     Ok(())
 }
 
+/// Whether one of these people was removed from the staff.
+pub async fn any_removed(tx: &mut PgConnection, organization: OrganizationId, people: &[UserId]) -> sqlx::Result<bool> {
+    let people: Vec<uuid::Uuid> = people.iter().map(|person| person.0).collect();
+    sqlx::query_scalar!(
+        r#"select exists (select from users where organization_id = $1 and id = any($2) and status = 'removed') as "any!""#,
+        organization as _,
+        &people
+    )
+    .fetch_one(tx)
+    .await
+}
+
 /// Adds members; again is harmless.
 pub async fn add_member(
     tx: &mut PgConnection,

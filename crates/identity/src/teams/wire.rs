@@ -24,8 +24,12 @@ pub struct CreateTeam {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PatchTeam {
+    #[serde(default, deserialize_with = "web::given")]
+    #[schema(nullable = false)]
     pub name: Option<String>,
     /// Replaces all members.
+    #[serde(default, deserialize_with = "web::given")]
+    #[schema(nullable = false)]
     pub members: Option<Vec<UserId>>,
 }
 

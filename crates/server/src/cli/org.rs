@@ -102,9 +102,9 @@ async fn create(booted: &Booted, input: Create) -> Result<(String, Value), Failu
         )));
     }
     let new = New { slug, name, own_schema, domain, admin_email };
-    let Made { organization, is_new, token } = organizations::create(state, &By::default(), &new).await?;
+    let Made { organization, is_new, link } = organizations::create(state, &By::default(), &new).await?;
     let url = state.config.organization_url(&organization.slug);
-    let link = token.map(|token| organizations::link(state, &organization, &token));
+    let link = link.map(|link| link.url(state, &organization));
     let done = if is_new { "was created" } else { "already exists" };
     let mut text = format!("Organization {} {done}: {url}", organization.slug);
     if let (Some(link), Some(email)) = (&link, &new.admin_email) {

@@ -32,7 +32,7 @@ fn read(text: &str) -> Result<Option<String>, Failure> {
 
 /// The hash of a password that passes the policy.
 pub(super) async fn hash(password: String, email: &str) -> AppResult<String> {
-    identity::password::check(&password, email)?;
+    identity::password::check("password", &password, email)?;
     identity::password::hash(password).await
 }
 

@@ -3,8 +3,9 @@
 use clap::Subcommand;
 use db::{Mode, TenantTx, platform::Organization};
 use identity::{
+    links::{Link, invite},
     people::NewUser,
-    sessions::{invite, set_password_now},
+    sessions::set_password_now,
 };
 use kernel::{Actor, Person, RoleKey};
 use serde_json::{Value, json};
@@ -48,11 +49,6 @@ pub(super) async fn organization(booted: &Booted, slug: &str) -> Result<Organiza
     found.ok_or_else(|| Failure::new(format!("There is no organization {slug:?}; `helpdesk org list` shows all.")))
 }
 
-/// The address of a one-time link.
-pub(super) fn link(booted: &Booted, slug: &str, token: &str) -> String {
-    format!("{}/set-password#{token}", booted.state.config.organization_url(slug))
-}
-
 async fn create(booted: &Booted, input: Create, password: Option<String>) -> Result<(String, Value), Failure> {
     let organization = organization(booted, &input.org).await?;
     let email = kernel::email::normalize(&input.email)
@@ -62,15 +58,20 @@ async fn create(booted: &Booted, input: Create, password: Option<String>) -> Res
         None => None,
     };
     let mut tx = TenantTx::system(&booted.state.db, organization.tenant(), Mode::Write).await?;
-    let (person, token) = if RoleKey::parse(&input.role) == Some(RoleKey::Customer) {
-        customer(&mut tx, &email, &input, password_hash.as_deref()).await?
+    let (person, link) = if RoleKey::parse(&input.role) == Some(RoleKey::Customer) {
+        customer(booted, &mut tx, &email, &input, password_hash.as_deref()).await?
     } else {
+        let is_invited = password_hash.is_none();
         let new = NewUser { email, name: input.name, role: input.role, password_hash };
-        let (user, token) = identity::people::create(&mut tx, &Actor::system(organization.id), new).await?;
-        (json!({"id": user.id, "email": user.email, "name": user.name, "role": user.role}), token)
+        let user = identity::people::create(&mut tx, &Actor::system(organization.id), new).await?;
+        let link = match is_invited {
+            true => Some(invite(&mut tx, &booted.state.keys, Person::Staff(user.id)).await?),
+            false => None,
+        };
+        (json!({"id": user.id, "email": user.email, "name": user.name, "role": user.role}), link)
     };
     tx.commit().await?;
-    let url = token.map(|token| link(booted, &organization.slug, &token));
+    let url = link.map(|link| link.url(&booted.state, &organization));
     let said = |key: &str| person.get(key).and_then(Value::as_str).unwrap_or_default();
     let (name, email, role) = (said("name"), said("email"), said("role"));
     let mut text = format!("{name} ({email}) was added to {} as {role}.", organization.name);
@@ -80,22 +81,23 @@ async fn create(booted: &Booted, input: Create, password: Option<String>) -> Res
     Ok((text, json!({"user": person, "invitation_url": url})))
 }
 
-/// A customer who can sign in, with a password or by the token that comes back.
+/// A customer who can sign in, with a password or by the link that comes back.
 async fn customer(
+    booted: &Booted,
     tx: &mut TenantTx,
     email: &str,
     input: &Create,
     password_hash: Option<&str>,
-) -> Result<(Value, Option<String>), Failure> {
+) -> Result<(Value, Option<Link>), Failure> {
     let id = support::facade::create_customer(tx, email, &input.name).await?;
     let person = Person::Customer(id);
-    let token = match password_hash {
+    let link = match password_hash {
         Some(hash) => {
             set_password_now(tx, person, hash).await?;
             None
         }
-        None => Some(invite(tx, person).await?),
+        None => Some(invite(tx, &booted.state.keys, person).await?),
     };
     let name = input.name.trim();
-    Ok((json!({"id": id, "email": email, "name": name, "role": "customer"}), token))
+    Ok((json!({"id": id, "email": email, "name": name, "role": "customer"}), link))
 }

@@ -44,7 +44,7 @@ pub async fn load(tx: &mut TenantTx, content: &Content, password_hash: &str) -> 
             role: person.role.clone(),
             password_hash: Some(password_hash.to_owned()),
         };
-        let (user, _) = identity::people::create(tx, &system, new).await?;
+        let user = identity::people::create(tx, &system, new).await?;
         let Some(team) = teams.get(person.team.as_str()) else { continue };
         identity::teams::add_member(tx, organization, *team, &[user.id]).await?;
         if ["agent", "manager"].contains(&person.role.as_str()) {

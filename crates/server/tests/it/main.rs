@@ -13,6 +13,7 @@ mod jobs;
 mod keys;
 mod limits;
 mod mail;
+mod manners;
 mod more;
 mod oidc;
 mod support;

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use kernel::CustomerId;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 /// A customer, as staff sees it.
@@ -43,25 +43,44 @@ pub struct CreateCustomer {
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+pub struct Register {
+    pub email: String,
+    pub name: String,
+    /// 10 to 256 characters.
+    pub password: String,
+    /// Slug; on the bare host only, and there it must be given.
+    pub organization: Option<String>,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ConfirmRegistration {
+    /// Of the mailed link.
+    pub token: String,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub struct PatchCustomer {
     /// A changed address is unverified.
+    #[serde(default, deserialize_with = "web::given")]
+    #[schema(nullable = false)]
     pub email: Option<String>,
+    #[serde(default, deserialize_with = "web::given")]
+    #[schema(nullable = false)]
     pub name: Option<String>,
     /// null removes it.
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "web::given")]
     #[schema(value_type = Option<String>)]
     pub phone: Option<Option<String>>,
     /// null removes it.
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "web::given")]
     #[schema(value_type = Option<String>)]
     pub company: Option<Option<String>>,
     /// `active` or `suspended`.
+    #[serde(default, deserialize_with = "web::given")]
+    #[schema(nullable = false)]
     pub status: Option<String>,
-}
-
-/// Tells a field that is null (`Some(None)`) from one that is absent (`None`).
-fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<String>>, D::Error> {
-    Option::<String>::deserialize(deserializer).map(Some)
 }
 
 #[derive(Debug, Clone, Deserialize, IntoParams)]

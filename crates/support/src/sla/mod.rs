@@ -2,7 +2,8 @@
 //!
 //! Invariants: at most one active policy a priority (the index `sla_policies_active_key` decides);
 //! activating one retires the other. A target of 0 minutes, or no active policy, means the shipped
-//! default. Whatever changes the targets of a priority gives its open tickets their new deadlines
+//! default. A deleted policy counts for nothing, stays the one that finished tickets name, and can be
+//! restored; whether it was active is remembered. Whatever changes the targets of a priority gives its open tickets their new deadlines
 //! in the same transaction. Deadlines count from the ticket's creation; nothing stops the clock
 //! until calendars exist.
 //! Writers of policies take the organization's SLA lock; [`targets_for`] shares it, so that no
@@ -34,14 +35,33 @@ pub fn routes() -> Vec<Route> {
             .body::<wire::WritePolicy>()
             .ok::<SlaPolicyOut>(201),
         Route::get("/sla-policies/{id}", read, "sla_policies_get", "One SLA policy", ops::read::get)
-            .ok::<SlaPolicyOut>(200),
+            .ok::<SlaPolicyOut>(200)
+            .versioned(),
         Route::put("/sla-policies/{id}", write, "sla_policies_replace", "Replace an SLA policy", ops::update::put)
             .body::<wire::WritePolicy>()
-            .ok::<SlaPolicyOut>(200),
+            .ok::<SlaPolicyOut>(200)
+            .versioned(),
         Route::patch("/sla-policies/{id}", write, "sla_policies_update", "Change an SLA policy", ops::update::patch)
             .body::<wire::PatchPolicy>()
-            .ok::<SlaPolicyOut>(200),
-        Route::delete("/sla-policies/{id}", write, "sla_policies_delete", "Delete an SLA policy", ops::delete::handler)
-            .empty(204, "Deleted."),
+            .ok::<SlaPolicyOut>(200)
+            .versioned(),
+        Route::delete(
+            "/sla-policies/{id}",
+            write,
+            "sla_policies_delete",
+            "Delete; can be restored for 30 days",
+            ops::delete::handler,
+        )
+        .empty(204, "Deleted.")
+        .versioned(),
+        Route::post(
+            "/sla-policies/{id}/restore",
+            write,
+            "sla_policies_restore",
+            "Bring a deleted policy back",
+            ops::delete::restore,
+        )
+        .ok::<SlaPolicyOut>(200)
+        .versioned(),
     ]
 }

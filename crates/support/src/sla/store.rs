@@ -48,7 +48,7 @@ pub async fn list(
         r#"select id, name, priority as "priority: Priority", resolution_time, response_time,
                   false as "business_hours_only!", is_active, version, created_at, updated_at
              from sla_policies
-            where organization_id = $1 and ($2::uuid is null or id = $2) and (is_active or not $3)
+            where organization_id = $1 and deleted_at is null and ($2::uuid is null or id = $2) and (is_active or not $3)
               and (cardinality($4::text[]) = 0 or priority = any($4))
             order by case $5 when 'name' then name end, case $5 when '-name' then name end desc,
                      case $5 when 'priority' then array_position(array['low', 'medium', 'high', 'urgent'], priority)
@@ -73,7 +73,8 @@ pub async fn count(tx: &mut PgConnection, organization: OrganizationId, filter: 
     sqlx::query_scalar!(
         r#"select count(*) as "count!" from (
              select 1 from sla_policies
-              where organization_id = $1 and (is_active or not $2) and (cardinality($3::text[]) = 0 or priority = any($3))
+              where organization_id = $1 and deleted_at is null and (is_active or not $2)
+                and (cardinality($3::text[]) = 0 or priority = any($3))
               limit 1001) capped"#,
         organization as _,
         filter.active_only,
@@ -97,7 +98,7 @@ pub async fn find(
 pub async fn targets(tx: &mut PgConnection, organization: OrganizationId, priority: Priority) -> sqlx::Result<Targets> {
     let row = sqlx::query!(
         "select id, response_time, resolution_time from sla_policies
-          where organization_id = $1 and priority = $2 and is_active",
+          where organization_id = $1 and priority = $2 and is_active and deleted_at is null",
         organization as _,
         priority as _
     )
@@ -129,7 +130,7 @@ pub async fn retire_others(
 ) -> sqlx::Result<Vec<SlaPolicyId>> {
     sqlx::query_scalar!(
         "update sla_policies set is_active = false, version = version + 1, updated_at = $4
-          where organization_id = $1 and priority = $2 and is_active and id <> $3 returning id",
+          where organization_id = $1 and priority = $2 and is_active and deleted_at is null and id <> $3 returning id",
         organization as _,
         priority as _,
         keep as _,
@@ -174,7 +175,7 @@ pub async fn insert_first(
     let done = sqlx::query!(
         "insert into sla_policies (organization_id, id, name, priority, resolution_time, response_time, is_active, created_at, updated_at)
          select $1, $2, $3, $4, $5, $6, true, $7, $7
-          where not exists (select from sla_policies where organization_id = $1 and priority = $4)",
+          where not exists (select from sla_policies where organization_id = $1 and priority = $4 and deleted_at is null)",
         organization as _,
         id as _,
         fields.name,
@@ -213,10 +214,62 @@ pub async fn update(
     Ok(())
 }
 
-pub async fn delete(tx: &mut PgConnection, organization: OrganizationId, id: SlaPolicyId) -> sqlx::Result<()> {
-    sqlx::query!("delete from sla_policies where organization_id = $1 and id = $2", organization as _, id as _)
-        .execute(tx)
-        .await?;
+/// Marks a policy as deleted.
+pub async fn delete(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    id: SlaPolicyId,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update sla_policies set deleted_at = $3, version = version + 1, updated_at = $3
+          where organization_id = $1 and id = $2",
+        organization as _,
+        id as _,
+        now
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// The version of a policy that was deleted, not longer ago than `since`.
+pub async fn deleted(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    id: SlaPolicyId,
+    since: DateTime<Utc>,
+) -> sqlx::Result<Option<i64>> {
+    sqlx::query_scalar!(
+        "select version from sla_policies where organization_id = $1 and id = $2 and deleted_at >= $3",
+        organization as _,
+        id as _,
+        since
+    )
+    .fetch_optional(tx)
+    .await
+}
+
+/// Brings a policy back, retired if its priority has an active one by now.
+pub async fn restore(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    id: SlaPolicyId,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update sla_policies p
+            set deleted_at = null, version = version + 1, updated_at = $3,
+                is_active = is_active and not exists (
+                  select from sla_policies o
+                   where o.organization_id = $1 and o.priority = p.priority and o.is_active and o.deleted_at is null)
+          where organization_id = $1 and id = $2",
+        organization as _,
+        id as _,
+        now
+    )
+    .execute(tx)
+    .await?;
     Ok(())
 }
 
@@ -242,18 +295,6 @@ pub async fn apply(
         targets.first_response as _,
         targets.resolution as _,
         now
-    )
-    .execute(tx)
-    .await?;
-    Ok(())
-}
-
-/// Takes the policy off the tickets that still name it; their deadlines and stamps stay.
-pub async fn detach(tx: &mut PgConnection, organization: OrganizationId, id: SlaPolicyId) -> sqlx::Result<()> {
-    sqlx::query!(
-        "update tickets set sla_policy_id = null, version = version + 1 where organization_id = $1 and sla_policy_id = $2",
-        organization as _,
-        id as _
     )
     .execute(tx)
     .await?;

@@ -57,15 +57,27 @@ fn yes() -> bool {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PatchPolicy {
+    #[serde(default, deserialize_with = "web::given")]
+    #[schema(nullable = false)]
     pub name: Option<String>,
+    #[serde(default, deserialize_with = "web::given")]
+    #[schema(nullable = false)]
     pub priority: Option<Priority>,
     /// Minutes, at most 5256000; 0 is the shipped default.
+    #[serde(default, deserialize_with = "web::given")]
+    #[schema(nullable = false)]
     pub resolution_time: Option<i64>,
     /// Minutes, at most 5256000; 0 is the shipped default.
+    #[serde(default, deserialize_with = "web::given")]
+    #[schema(nullable = false)]
     pub response_time: Option<i64>,
     /// Only false.
+    #[serde(default, deserialize_with = "web::given")]
+    #[schema(nullable = false)]
     pub business_hours_only: Option<bool>,
     /// True retires the priority's active policy.
+    #[serde(default, deserialize_with = "web::given")]
+    #[schema(nullable = false)]
     pub is_active: Option<bool>,
 }
 

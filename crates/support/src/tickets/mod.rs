@@ -15,9 +15,22 @@ pub(crate) mod events;
 pub mod model;
 pub(crate) mod ops;
 pub(crate) mod policy;
+mod removed;
 mod routes;
 pub(crate) mod search;
 pub(crate) mod store;
 pub(crate) mod wire;
 
+use db::worker::Registry;
+use web::AppState;
+
 pub use routes::routes;
+
+/// Adds what is done when somebody of the staff is removed.
+pub fn jobs(registry: &mut Registry, state: &AppState) {
+    let state = state.clone();
+    registry.subscribe(&[identity::facade::USER_REMOVED], "tickets.user_removed", move |job| {
+        let state = state.clone();
+        async move { removed::take_back(&state, &job).await.map_err(Into::into) }
+    });
+}

@@ -53,17 +53,22 @@ fn single() -> Vec<Route> {
         .body::<CreateTicket>()
         .ok::<TicketOut>(201),
         Route::get("/tickets/{id}", Access::needs(Permission::TicketRead), "tickets_get", "One ticket", get::handler)
-            .ok::<TicketOut>(200),
+            .ok::<TicketOut>(200)
+            .versioned(),
         Route::patch("/tickets/{id}", update, "tickets_update", "Change fields", update::patch)
             .body::<PatchTicket>()
-            .ok::<TicketOut>(200),
+            .ok::<TicketOut>(200)
+            .versioned(),
         Route::put("/tickets/{id}", update, "tickets_replace", "Change fields; subject required", update::put)
             .body::<PatchTicket>()
-            .ok::<TicketOut>(200),
+            .ok::<TicketOut>(200)
+            .versioned(),
         Route::delete("/tickets/{id}", delete, "tickets_delete", "Delete; can be restored for 30 days", remove::delete)
-            .empty(204, "Deleted."),
+            .empty(204, "Deleted.")
+            .versioned(),
         Route::post("/tickets/{id}/restore", delete, "tickets_restore", "Bring a deleted ticket back", remove::restore)
-            .ok::<TicketOut>(200),
+            .ok::<TicketOut>(200)
+            .versioned(),
     ]
 }
 
@@ -73,10 +78,12 @@ fn actions() -> Vec<Route> {
     vec![
         Route::post("/tickets/{id}/assign", assign, "tickets_assign", "Give to somebody", assign::handler)
             .body::<Assign>()
-            .ok::<TicketOut>(200),
+            .ok::<TicketOut>(200)
+            .versioned(),
         Route::post("/tickets/{id}/change_status", status, "tickets_change_status", "Move to a status", status::change)
             .body::<ChangeStatus>()
-            .ok::<TicketOut>(200),
+            .ok::<TicketOut>(200)
+            .versioned(),
         Route::post(
             "/tickets/{id}/force_close",
             force,
@@ -85,7 +92,8 @@ fn actions() -> Vec<Route> {
             status::force_close,
         )
         .body::<ForceClose>()
-        .ok::<TicketOut>(200),
+        .ok::<TicketOut>(200)
+        .versioned(),
     ]
 }
 
@@ -105,10 +113,12 @@ fn around() -> Vec<Route> {
         Route::get("/tickets/{id}/tags", insight, "tickets_tags_list", "Its tags", tags::list).ok::<TagsOut>(200),
         Route::post("/tickets/{id}/tags", update, "tickets_tags_add", "Add tags", tags::add)
             .body::<Tags>()
-            .ok::<TagsOut>(200),
+            .ok::<TagsOut>(200)
+            .versioned(),
         Route::put("/tickets/{id}/tags", update, "tickets_tags_replace", "Replace all tags", tags::replace)
             .body::<Tags>()
-            .ok::<TagsOut>(200),
+            .ok::<TagsOut>(200)
+            .versioned(),
         Route::get("/tickets/{id}/watchers", insight, "tickets_watchers_list", "Who watches it", watchers::list)
             .query::<HistoryQuery>()
             .ok::<Page<UserBrief>>(200),

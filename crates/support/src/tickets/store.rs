@@ -453,6 +453,25 @@ pub async fn mark_read(
     Ok(())
 }
 
+/// Open tickets of an assignee, oldest first.
+pub async fn open_of_assignee(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    assignee: UserId,
+    limit: i64,
+) -> sqlx::Result<Vec<TicketId>> {
+    sqlx::query_scalar!(
+        r#"select id as "id: TicketId" from tickets
+            where organization_id = $1 and assignee_id = $2 and deleted_at is null and status_category not in ('resolved', 'closed')
+            order by created_at, id limit $3"#,
+        organization as _,
+        assignee as _,
+        limit
+    )
+    .fetch_all(tx)
+    .await
+}
+
 /// Addresses that take part beside the customer.
 pub async fn ccs(tx: &mut PgConnection, organization: OrganizationId, ticket: TicketId) -> sqlx::Result<Vec<String>> {
     sqlx::query_scalar!(

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use kernel::{Actor, CustomerId, FileId, HistoryId, SlaPolicyId, TeamId, TicketId, UserId};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
 
@@ -216,50 +216,60 @@ pub struct CreateTicket {
     pub attachments: Vec<FileId>,
 }
 
-/// Reads an absent field as `None` and an explicit null as `Some(None)`.
-fn present<'de, T: Deserialize<'de>, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<T>>, D::Error> {
-    Option::deserialize(deserializer).map(Some)
-}
-
 /// Changes to a ticket; what is absent stays.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PatchTicket {
+    #[serde(default, deserialize_with = "web::given")]
+    #[schema(nullable = false)]
     pub subject: Option<String>,
     /// Same as `subject`.
+    #[serde(default, deserialize_with = "web::given")]
+    #[schema(nullable = false)]
     pub title: Option<String>,
+    #[serde(default, deserialize_with = "web::given")]
+    #[schema(nullable = false)]
     pub description: Option<String>,
+    #[serde(default, deserialize_with = "web::given")]
+    #[schema(nullable = false)]
     pub priority: Option<String>,
     #[serde(rename = "type")]
+    #[serde(default, deserialize_with = "web::given")]
+    #[schema(nullable = false)]
     pub kind: Option<String>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "web::given")]
     #[schema(value_type = Option<String>)]
     pub category: Option<Option<String>>,
+    #[serde(default, deserialize_with = "web::given")]
+    #[schema(nullable = false)]
     pub tags: Option<Vec<String>>,
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = Option<Object>, nullable = false)]
+    #[serde(default, deserialize_with = "web::given")]
     pub custom_fields: Option<Map<String, Value>>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "web::given")]
     #[schema(value_type = Option<CustomerId>)]
     pub customer: Option<Option<CustomerId>>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "web::given")]
     #[schema(value_type = Option<UserId>)]
     pub assignee: Option<Option<UserId>>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "web::given")]
     #[schema(value_type = Option<UserId>)]
     pub assignee_id: Option<Option<UserId>>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "web::given")]
     #[schema(value_type = Option<UserId>)]
     pub assigned_agent: Option<Option<UserId>>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "web::given")]
     #[schema(value_type = Option<TeamId>)]
     pub team: Option<Option<TeamId>>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "web::given")]
     #[schema(value_type = Option<TeamId>)]
     pub team_id: Option<Option<TeamId>>,
+    #[serde(default, deserialize_with = "web::given")]
+    #[schema(nullable = false)]
     pub status: Option<String>,
     /// Why the status changes; needed for going back to new.
     pub reason: Option<String>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "web::given")]
     #[schema(value_type = Option<String>)]
     pub external_id: Option<Option<String>>,
 }
@@ -268,10 +278,10 @@ pub struct PatchTicket {
 #[serde(deny_unknown_fields)]
 pub struct Assign {
     /// Null takes the ticket from whoever has it.
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "web::given")]
     #[schema(value_type = Option<String>)]
     pub assignee_id: Option<Option<String>>,
-    #[serde(default, deserialize_with = "present")]
+    #[serde(default, deserialize_with = "web::given")]
     #[schema(value_type = Option<TeamId>)]
     pub team_id: Option<Option<TeamId>>,
 }

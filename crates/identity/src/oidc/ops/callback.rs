@@ -26,15 +26,14 @@ use crate::{
 pub async fn handler(public: Public, headers: HeaderMap, Query(input): Query<Callback>) -> ApiResult {
     let organization = public.organization.clone().ok_or(AppError::NotFound)?;
     let state = input.state.clone().unwrap_or_default();
-    let secret = FlowSecret::of_browser(&headers, &state).ok_or_else(ended)?;
+    let secret = FlowSecret::of_browser(&public.state.config, &headers, &state).ok_or_else(ended)?;
     let (flow, provider, password) = take(&public, &organization, &state).await?;
     let proven = prove(&public.state, &organization, &provider, &password, &secret, input).await?;
     let mut response = match flow.session_id {
         Some(_) => linked(&public, &organization, &provider, &flow, &proven).await?,
         None => signed_in(&public, &organization, &provider, &flow, &proven).await?,
     };
-    let is_https = public.state.config.organization_url("x").starts_with("https:");
-    flow::remove_cookie(&mut response, &state, is_https);
+    flow::remove_cookie(&public.state.config, &mut response, &state);
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
 }
@@ -174,7 +173,7 @@ async fn signed_in(
     let mut response = onward(&public.state, organization, &flow.next);
     let how = json!({"provider": provider.name});
     let who = (kind, person.id, person.name.as_str());
-    sessions::begin_in_browser(&mut tx, &public.caller, who, &how, &mut response).await?;
+    sessions::begin_in_browser(&mut tx, &public.state, &public.caller, who, &how, &mut response).await?;
     tx.commit().await?;
     Ok(response)
 }

@@ -64,7 +64,7 @@ pub async fn link(
     }
     check_host(&cx.state, &headers, &cx.organization)?;
     let session = cx.actor.session;
-    let released = cx.0.release();
+    let released = cx.0.release().await?;
     let metadata = reach(&released.state, &provider).await?;
     let mut cx = released.reopen().await?;
     let (secret, url) = prepare(&cx.state, &cx.organization, &provider, &metadata, cx.tx.secret());
@@ -147,7 +147,7 @@ fn prepare(
 }
 
 fn handed_over(mut response: Response, secret: &FlowSecret, state: &AppState) -> Response {
-    secret.set_cookie(&mut response, state.config.organization_url("x").starts_with("https:"));
+    secret.set_cookie(&state.config, &mut response);
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }

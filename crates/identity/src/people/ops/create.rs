@@ -5,13 +5,14 @@ use kernel::{Actor, AppError, AppResult, Person, UserId};
 use web::{ApiResult, Body, Staff, Write};
 
 use crate::{
+    links::invite_by_mail,
     password,
     people::{
         model::check_rank,
         store,
         wire::{CreateUser, CreatedUser, UserOut},
     },
-    sessions::{invite, set_password_now},
+    sessions::set_password_now,
 };
 
 /// What a new member of staff needs.
@@ -23,16 +24,16 @@ pub struct NewUser {
     pub name: String,
     /// Key of a role.
     pub role: String,
-    /// Hash of a password that passed the policy; without one the person is invited.
+    /// Hash of a password that passed the policy; without one the person has to be invited.
     pub password_hash: Option<String>,
 }
 
 /// `POST users/`. No transaction is open while the password is hashed.
 pub async fn handler(cx: Staff<Write>, Body(input): Body<CreateUser>) -> ApiResult {
-    let released = cx.0.release();
+    let released = cx.0.release().await?;
     let password_hash = match input.password {
         Some(password) => {
-            password::check(&password, &input.email.to_lowercase())?;
+            password::check("password", &password, &input.email.to_lowercase())?;
             Some(password::hash(password).await?)
         }
         None => None,
@@ -40,29 +41,21 @@ pub async fn handler(cx: Staff<Write>, Body(input): Body<CreateUser>) -> ApiResu
     let new = NewUser { email: input.email, name: input.name, role: input.role, password_hash };
     let mut cx = released.reopen().await?;
     let actor = cx.actor.clone();
-    let (user, token) = create(&mut cx.tx, &actor, new).await?;
-    let base = cx.state.config.organization_url(&cx.organization.slug);
-    let invitation_url = token.map(|token| format!("{base}/set-password#{token}"));
+    let is_invited = new.password_hash.is_none();
+    let user = create(&mut cx.tx, &actor, new).await?;
+    let invitation_url = if is_invited {
+        let state = cx.state.clone();
+        let link = invite_by_mail(&mut cx.tx, &state.keys, Person::Staff(user.id)).await?;
+        Some(link.url(&state, &cx.organization))
+    } else {
+        None
+    };
     let answer = web::created(&CreatedUser { invitation_url, user: user.clone() }, user.version);
     cx.commit(answer).await
 }
 
-/// Writes the person; the token of a one-time link comes back when there is no password.
-pub async fn create(tx: &mut TenantTx, actor: &Actor, new: NewUser) -> AppResult<(UserOut, Option<String>)> {
-    let user = add(tx, actor, &new).await?;
-    let person = Person::Staff(user.id);
-    let token = match &new.password_hash {
-        Some(hash) => {
-            set_password_now(tx, person, hash).await?;
-            None
-        }
-        None => Some(invite(tx, person).await?),
-    };
-    Ok((user, token))
-}
-
-/// Writes the person, who has no way to sign in yet.
-pub async fn add(tx: &mut TenantTx, actor: &Actor, new: &NewUser) -> AppResult<UserOut> {
+/// Writes the person. Without a password they cannot sign in until they are invited.
+pub async fn create(tx: &mut TenantTx, actor: &Actor, new: NewUser) -> AppResult<UserOut> {
     let (organization, now) = (tx.organization(), tx.now());
     let email = kernel::email::normalize(&new.email)
         .ok_or_else(|| AppError::invalid("email", "invalid", "This is not a mail address."))?;
@@ -78,5 +71,8 @@ pub async fn add(tx: &mut TenantTx, actor: &Actor, new: &NewUser) -> AppResult<U
     store::note_login(tx, organization, &email).await?;
     let user = store::find(tx, organization, id).await?.ok_or(AppError::NotFound)?;
     tx.audit_change("user.created", ("user", Some(id.0)), &(), &user);
+    if let Some(hash) = &new.password_hash {
+        set_password_now(tx, Person::Staff(id), hash).await?;
+    }
     Ok(user)
 }

@@ -18,8 +18,8 @@ pub async fn handler(mut cx: Staff<Read>, RequestUri(uri): RequestUri, Query(que
         return Err(AppError::invalid("ordering", "invalid", format!("Order by one of {}.", ORDERS.join(", "))).into());
     }
     let organization = cx.organization.id;
-    if query.status.as_deref().is_some_and(|status| !["active", "suspended"].contains(&status)) {
-        return Err(AppError::invalid("status", "invalid", "A person is active or suspended.").into());
+    if query.status.as_deref().is_some_and(|status| !["active", "suspended", "removed"].contains(&status)) {
+        return Err(AppError::invalid("status", "invalid", "A person is active, suspended or removed.").into());
     }
     for role in &query.role {
         if store::find_role(&mut cx.tx, organization, role).await?.is_none() {

@@ -2,6 +2,9 @@
 
 pub mod create;
 pub mod get;
+pub mod invite;
 pub mod list;
 pub mod lockout;
+pub mod remove;
+pub mod sessions;
 pub mod update;

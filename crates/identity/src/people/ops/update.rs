@@ -5,12 +5,12 @@ use kernel::{Actor, AppError, AppResult, UserId};
 use web::{ApiResult, Body, IfMatch, PathId, Staff, Write};
 
 use crate::{
+    links::end_access,
     people::{
         model::check_rank,
         store,
         wire::{PatchMe, PatchUser, UserOut},
     },
-    sessions::end_all_sessions,
 };
 
 /// `PATCH users/{id}/`
@@ -38,6 +38,9 @@ async fn run(tx: &mut TenantTx, actor: &Actor, id: UserId, if_match: IfMatch, in
     let (organization, now) = (tx.organization(), tx.now());
     let owners = store::lock_owners(tx, organization).await?;
     let user = store::find(tx, organization, id).await?.ok_or(AppError::NotFound)?;
+    if user.status == "removed" {
+        return Err(AppError::conflict("This person was removed; restore them first."));
+    }
     if_match.check(user.version)?;
     check_rank(&actor.role, &user.role)?;
     let role_key = input.role.unwrap_or_else(|| user.role.clone());
@@ -59,7 +62,7 @@ async fn run(tx: &mut TenantTx, actor: &Actor, id: UserId, if_match: IfMatch, in
     let name = web::text("name", input.name.as_deref().unwrap_or(&user.name), 1, 200)?;
     store::update(tx, organization, id, (&name, &status), role, now).await?;
     if status == "suspended" {
-        end_all_sessions(tx, id.0).await?;
+        end_access(tx, id.0).await?;
     }
     let new = store::find(tx, organization, id).await?.ok_or(AppError::NotFound)?;
     tx.audit_change("user.updated", ("user", Some(id.0)), &user, &new);

@@ -11,7 +11,7 @@ use kernel::{Actor, AppError, AppResult, CustomerId, OrganizationId, Person, Ses
 use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
-use web::{ApiResult, AppState, Body, Caller, Public, token};
+use web::{ApiResult, AppState, Body, Caller, Config, Public, token};
 
 use crate::{
     password,
@@ -27,14 +27,14 @@ use crate::{
 pub async fn handler(public: Public, headers: HeaderMap, Body(input): Body<Login>) -> ApiResult {
     let bare_host = public.organization.is_none();
     let signed_in = run(&public, &input).await?.ok_or_else(|| wrong(bare_host))?;
-    Ok(answer(signed_in, cookie::wanted(&headers)))
+    Ok(answer(&public.state.config, signed_in, cookie::wanted(&headers)))
 }
 
 /// Tokens in the body, or the refresh token as a cookie.
-pub fn answer((mut signed_in, token): (SignedIn, RefreshToken), as_cookie: bool) -> web::Response {
+pub fn answer(config: &Config, (mut signed_in, token): (SignedIn, RefreshToken), as_cookie: bool) -> web::Response {
     if as_cookie {
         let mut response = web::ok(&signed_in, None);
-        cookie::set(&mut response, &token.encode(), SESSION_LIFE.num_seconds());
+        cookie::set(config, &mut response, &token.encode(), SESSION_LIFE.num_seconds());
         return response;
     }
     signed_in.refresh = Some(token.encode());
@@ -138,7 +138,7 @@ pub async fn begin(
     store::insert(tx, organization, &new, now).await?;
     let name = name.to_owned();
     tx.act_as(Origin { kind, id: Some(person), name, session: Some(session), ..caller.anonymous() });
-    tx.audit("sign_in.succeeded", ("session", Some(session.0)), &(), how);
+    tx.audit("sign_in.succeeded", (kind, Some(person)), &(), how);
     let token = issue_refresh(tx, organization, session).await?;
     Ok((session, token))
 }

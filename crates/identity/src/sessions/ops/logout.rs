@@ -12,6 +12,6 @@ pub async fn handler(mut cx: Member<Write>) -> ApiResult {
         cx.tx.audit("session.ended", ("session", Some(session.0)), &(), &());
     }
     let mut response = web::no_content();
-    cookie::set(&mut response, "", 0);
+    cookie::set(&cx.state.config, &mut response, "", 0);
     cx.commit(response).await
 }

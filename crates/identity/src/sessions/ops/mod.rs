@@ -1,8 +1,9 @@
 //! One use case a file.
 
-pub mod invite;
+pub mod list;
 pub mod login;
 pub mod logout;
 pub mod me;
 pub mod operator;
+pub mod password;
 pub mod refresh;

@@ -20,11 +20,11 @@ use crate::sessions::{
 /// `POST auth/refresh/`
 pub async fn handler(public: Public, headers: HeaderMap, Body(input): Body<Refresh>) -> ApiResult {
     let from_cookie = input.refresh.is_none();
-    let text = input.refresh.or_else(|| cookie::read(&headers)).unwrap_or_default();
+    let text = input.refresh.or_else(|| cookie::read(&public.state.config, &headers)).unwrap_or_default();
     let (attempt, db) = (Attempt::new(Purpose::Refresh, public.caller.ip), &public.state.db);
     attempt.check_alone(db).await?;
     match run(&public, &text).await {
-        Ok(Some(fresh)) => Ok(answer(fresh, from_cookie)),
+        Ok(Some(fresh)) => Ok(answer(&public.state.config, fresh, from_cookie)),
         Ok(None) | Err(AppError::Unauthenticated(_)) => {
             attempt.failed_alone(db).await?;
             Err(ended().into())
@@ -67,6 +67,7 @@ async fn run(public: &Public, text: &str) -> AppResult<Option<(SignedIn, Refresh
         Use::First => store::mark_rotated(&mut tx, organization.id, &hash, now).await?,
         Use::Repeated => {}
     }
+    store::note_refresh(&mut tx, organization.id, token.session, now).await?;
     let next = issue_refresh(&mut tx, organization.id, token.session).await?;
     tx.commit().await?;
     Ok(Some((signed_in(&public.state, organization, token.session).await?, next)))

@@ -16,7 +16,8 @@ async fn ticket(app: &TestApp, subject: &str) -> String {
 async fn a_change_of_priority_is_told_with_old_and_new() {
     let app = TestApp::start().await;
     let ticket = ticket(&app, "CANARY-A boiler").await;
-    let answer = app.agent().patch(&format!("/tickets/{ticket}/"), json!({"priority": "urgent"})).await;
+    let agent = app.agent().from_peer("192.0.2.7");
+    let answer = agent.patch(&format!("/tickets/{ticket}/"), json!({"priority": "urgent"})).await;
     answer.ok();
     let line = lines(&app, &format!("entity={ticket}&action=ticket.updated")).await.remove(0);
     let agent = app.world.a.user("agent").to_string();
@@ -64,7 +65,8 @@ async fn filters_narrow_the_list() {
     app.advance(TimeDelta::minutes(1));
     let middle = app.state.db.now();
     app.admin().patch(&format!("/tickets/{first}/"), json!({"type": "incident"})).await.ok();
-    app.customer().post("/tickets/", json!({"subject": "CANARY-A two"})).await.created();
+    let customer = app.customer().from_peer("192.0.2.7");
+    customer.post("/tickets/", json!({"subject": "CANARY-A two"})).await.created();
     app.agent().post("/teams/", json!({"name": "no"})).await.is(403);
     let actions = async |query: &str| -> Vec<String> {
         lines(&app, query).await.iter().map(|line| line["action"].as_str().unwrap().to_owned()).collect()
@@ -83,7 +85,7 @@ async fn filters_narrow_the_list() {
     let later = actions(&format!("created_after={time}")).await.len();
     let earlier = actions(&format!("created_before={time}")).await.len();
     assert_eq!((later, later + earlier), (4, actions("").await.len()));
-    assert_eq!(actions("ip=192.0.2.7").await.len(), 6);
+    assert_eq!(actions("ip=192.0.2.7").await, ["message.created", "ticket.created"]);
     assert_eq!(actions("ip=192.0.2.8").await.len(), 0);
     for (bad, field) in [
         ("actor=me", "actor"),

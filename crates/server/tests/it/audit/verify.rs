@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 
 use chrono::TimeDelta;
+use db::Vault;
 use identity::audit::{Verification, verify};
 use serde_json::json;
+use web::Keys;
 
 use super::{number, past_all_walls};
 use crate::harness::TestApp;
@@ -188,7 +190,7 @@ async fn what_was_put_there_is_named() {
 
 #[tokio::test]
 async fn checkpoints_that_were_altered_are_named() {
-    let app = TestApp::start().await;
+    let mut app = TestApp::start().await;
     let all = signed(&app).await;
     let files = app.state.config.data_dir.join("files");
     let name = kernel::id::encode(app.world.a.organization.id.0);
@@ -207,11 +209,31 @@ async fn checkpoints_that_were_altered_are_named() {
     std::fs::write(path.with_file_name(format!("{:019}.json", all + 5)), &good).unwrap();
     assert_eq!(found(&app).await, [("checkpoint", Some(all + 5))]);
     std::fs::remove_file(path.with_file_name(format!("{:019}.json", all + 5))).unwrap();
-    // With another secret nothing of it was signed by us.
+    // The key survives the secret that it is wrapped with, and nobody can put another one in its place.
+    let (old, new) = (
+        Keys::new(b"the secret of all tests", &[]),
+        Keys::new(b"another secret", &[b"the secret of all tests".to_vec()]),
+    );
+    assert_eq!(old.derive("data-keys"), app.state.keys.derive("data-keys"));
     let mut other = app.state.clone();
-    other.keys = web::Keys::new(b"another secret", &[]);
-    let found_there = verify(&other, app.world.a.organization.tenant()).await.unwrap();
-    assert_eq!(found_there.findings[0].kind, "checkpoint");
+    other.vault = Vault::new(new.derive("data-keys"), new.accepted("data-keys"));
+    server::keys::wrap_again(&other).await.unwrap();
+    other.vault = Vault::new(new.derive("data-keys"), Vec::new());
+    let there = verify(&other, app.world.a.organization.tenant()).await.unwrap();
+    assert!(
+        there.is_good() && there.checkpoints == 1 && there.public_key == public["results"][0]["public_key"],
+        "{there:?}"
+    );
+    past_all_walls(&app, "create table platform.audit_key_saved as table platform.audit_key").await;
+    past_all_walls(&app, "delete from platform.audit_key").await;
+    let there = verify(&other, app.world.a.organization.tenant()).await.unwrap();
+    assert_eq!(there.findings[0].kind, "checkpoint");
+    past_all_walls(
+        &app,
+        "delete from platform.audit_key; insert into platform.audit_key select * from platform.audit_key_saved",
+    )
+    .await;
+    app.state.vault.clone_from(&other.vault);
     // What was signed is never signed over.
     app.advance(TimeDelta::hours(1));
     app.run_jobs().await;

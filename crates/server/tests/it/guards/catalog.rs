@@ -343,6 +343,7 @@ async fn functions_that_see_more_are_guarded() {
         "platform.release_mail_address | app_api".to_owned(),
         "platform.remove_domain | app_api".to_owned(),
         "platform.verify_domain | app_api".to_owned(),
+        "platform.rename_organization | app_api".to_owned(),
         "platform.retry_job | app_api".to_owned(),
     ];
     for schema in SCHEMAS {

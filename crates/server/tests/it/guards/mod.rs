@@ -5,7 +5,13 @@ mod bodies;
 mod cancellation;
 mod catalog;
 mod golden;
+mod headers;
 mod probe;
+mod replays;
+mod safe;
 mod statements;
 mod things;
+mod versions;
 mod walk;
+
+pub use headers::by_https;

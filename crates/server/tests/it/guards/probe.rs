@@ -1,5 +1,6 @@
 //! Every tenant table is tried from the other side of the wall; and without the wall the trial fails.
 
+use axum::http::Method;
 use db::{Mode, TenantTx};
 use kernel::OrganizationId;
 use serde_json::json;
@@ -42,24 +43,21 @@ async fn rich() -> (TestApp, PgConnection) {
     // The same event stands in two schemas when rows are put on the wrong side of the wall.
     app.expect_pending();
     let (a, b) = Things::of_both(&app).await;
-    let mut superuser = app.database.superuser().await;
+    let superuser = app.database.superuser().await;
     for (who, things, side) in [(app.admin(), a, &app.world.a), (app.foreign_admin(), b, &app.world.b)] {
         let signed_out = Client { token: None, ..who.clone() };
         let login = json!({"email": side.member("agent").email, "password": PASSWORD});
         signed_out.post("/auth/login/", login).await.ok();
+        let key = [("idempotency-key", "guard")];
+        who.send(Method::POST, &things.fill("/api/v1/tickets/{id}/read/"), &key, None).await.is(204);
         // After the last dispatch, so that its events still lie in the outbox.
         who.patch(&things.fill("/api/v1/tickets/{id}/"), json!({"priority": "urgent"})).await.ok();
-        run(
-            &mut superuser,
-            &format!(
-                "insert into {}.invitations (organization_id, hash, person_kind, person_id, created_at, expires_at)
-                 values ('{}', '\\x01', 'user', '{}', now(), now())",
-                side.organization.schema_name,
-                side.organization.id.0,
-                side.user("agent").0
-            ),
-        )
-        .await;
+        let email = format!("guard@{}.example", side.organization.slug);
+        let register = json!({"email": email, "name": side.canary, "password": PASSWORD});
+        signed_out.post("/auth/register/", register).await.is(202);
+        let mut tx = TenantTx::system(&app.state.db, side.organization.id, Mode::Write).await.unwrap();
+        app.state.vault.seal(&mut tx, "guard.secret", side.organization.id.0, b"secret").await.unwrap();
+        tx.commit().await.unwrap();
     }
     (app, superuser)
 }

@@ -9,7 +9,10 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::{
-    harness::{Answer, Client, TestApp, schema, world::Side},
+    harness::{
+        Answer, Client, TestApp, schema,
+        world::{PASSWORD, Side},
+    },
     oidc::fake::standing_issuer,
 };
 
@@ -17,7 +20,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct Things(HashMap<&'static str, String>);
 
-const KINDS: [(&str, &str); 14] = [
+const KINDS: [(&str, &str); 15] = [
     ("tickets", "tkt"),
     ("messages", "msg"),
     ("files", "fil"),
@@ -30,6 +33,7 @@ const KINDS: [(&str, &str); 14] = [
     ("jobs", "job"),
     ("identity-providers", "idp"),
     ("identities", "idn"),
+    ("auth", "ses"),
     ("platform", "opr"),
     ("audit-log", "aud"),
 ];
@@ -97,6 +101,7 @@ impl Things {
             ("domains", domain),
             ("identity-providers", provider),
             ("identities", identity),
+            ("auth", other_session(admin, side).await),
             ("audit-log", first("/audit-log/").await),
             ("platform", app.state.db.ids.id::<kernel::OperatorId>().to_string()),
         ];
@@ -131,6 +136,16 @@ pub async fn uploaded(client: &Client, text: &str) -> Answer {
     );
     let kind = [("content-type", "multipart/form-data; boundary=x")];
     client.raw(Method::POST, "/files/", &kind, body.into_bytes()).await
+}
+
+/// A second session of the administrator.
+async fn other_session(admin: &Client, side: &Side) -> String {
+    let signed_out = Client { token: None, ..admin.clone() };
+    let login = json!({"email": side.member("admin").email, "password": PASSWORD});
+    signed_out.post("/auth/login/", login).await.ok();
+    let sessions = admin.get("/auth/sessions/").await.ok();
+    let other = sessions["results"].as_array().unwrap().iter().find(|session| session["is_current"] == false);
+    other.unwrap()["id"].as_str().unwrap().to_owned()
 }
 
 /// A job that failed for good.
@@ -219,6 +234,14 @@ impl Operation {
         match self.name {
             "auth_login" | "platform_auth_login" => json!({"email": "nobody@example.org", "password": "no password"}),
             "auth_password_reset_confirm" => json!({"token": "none", "password": "correct horse battery"}),
+            "auth_password_reset" => json!({"email": "nobody@example.org"}),
+            "auth_password_change" => {
+                json!({"current_password": "no password", "new_password": "correct horse battery"})
+            }
+            "auth_register" => {
+                json!({"email": "guard@example.org", "name": "Guard", "password": "correct horse battery"})
+            }
+            "auth_register_confirm" => json!({"token": "none"}),
             "auth_refresh" => json!({"refresh": "none"}),
             "auth_oidc_begin" | "auth_oidc_link" => json!({"next": "/"}),
             "identity_providers_create" => {

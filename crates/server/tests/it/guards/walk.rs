@@ -19,9 +19,10 @@ async fn nobody_and_strangers_are_told_to_sign_in() {
             answer.is(401);
             operation.send(&app.foreign("admin").at("acme.localhost"), &ids, operation.body()).await.is(401);
         } else {
-            // What is shown to everybody who comes to sign in.
-            let is_shown = operation.name == "auth_oidc_list" && answer.status == StatusCode::OK;
-            assert!(answer.status.is_client_error() || is_shown, "{}: {}", operation.name, answer.status);
+            // What is answered alike for everybody says only that it will be done, or what everybody may
+            // see who comes to sign in.
+            let is_silent = answer.status == StatusCode::ACCEPTED || operation.name == "auth_oidc_list";
+            assert!(answer.status.is_client_error() || is_silent, "{}: {}", operation.name, answer.status);
         }
     }
     app.anonymous().post("/auth/logout/", Value::Null).await.is(401);
@@ -216,9 +217,11 @@ async fn addresses_have_several_forms_and_requests_a_name() {
         }
         let path = own.fill(&operation.path);
         let bare = path.trim_end_matches('/').to_owned();
-        let usual = comparable(&app.admin().get(&path).await);
+        // So long that there is no link to a next page, which repeats the address.
+        let query = if operation.name == "audit_log_list" { "?page_size=100" } else { "" };
+        let usual = comparable(&app.admin().get(&format!("{path}{query}")).await);
         for other in [bare.clone(), path.replace("/api/v1/", "/api/"), bare.replace("/api/v1/", "/api/")] {
-            assert_eq!(comparable(&app.admin().get(&other).await), usual, "{other}");
+            assert_eq!(comparable(&app.admin().get(&format!("{other}{query}")).await), usual, "{other}");
         }
     }
     let named = |id: &'static str| async move { [("x-request-id", id)] };

@@ -19,9 +19,6 @@ pub const CANARY_A: &str = "CANARY-A";
 /// What stands in every text of organization B.
 pub const CANARY_B: &str = "CANARY-B";
 
-/// Where all requests of tests come from.
-pub const PEER: ([u8; 4], u16) = ([192, 0, 2, 7], 4_711);
-
 /// Somebody at a host.
 #[derive(Debug, Clone)]
 pub struct Client {
@@ -87,7 +84,10 @@ impl Client {
 
     /// Any bytes. `path` is below `/api/v1` unless it begins with `/api` or names a page.
     pub async fn raw(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Answer {
-        let is_whole = ["/api/", "/health", "//"].iter().any(|prefix| path.starts_with(prefix)) || path == "/";
+        let is_whole = ["/api/", "/health", "//", "/set-password", "/verify", "/page.css"]
+            .iter()
+            .any(|prefix| path.starts_with(prefix))
+            || path == "/";
         let path = if is_whole { path.to_owned() } else { format!("/api/v1{path}") };
         let mut request = Request::builder()
             .method(method.clone())
@@ -99,8 +99,9 @@ impl Client {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let ip = self.peer.unwrap_or(IpAddr::from(PEER.0));
-        request = request.extension(ConnectInfo(SocketAddr::new(ip, PEER.1)));
+        if let Some(ip) = self.peer {
+            request = request.extension(ConnectInfo(SocketAddr::new(ip, 4711)));
+        }
         let response = self.service.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.unwrap().to_bytes();
@@ -115,6 +116,7 @@ impl Answer {
         let text = String::from_utf8_lossy(&self.bytes);
         assert!(!text.contains(forbidden), "{} shows the other organization: {text}", self.what);
         assert!(self.headers.contains_key("x-request-id"), "{}", self.what);
+        self.check_headers();
         let is_json =
             self.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.to_str().unwrap().contains("json"));
         let body = is_json.then(|| self.json());
@@ -128,6 +130,27 @@ impl Answer {
             assert_eq!(self.status == StatusCode::UNAUTHORIZED, self.headers.contains_key(header::WWW_AUTHENTICATE));
         }
         schema::check(method, path, self.status.as_u16(), body.as_ref());
+    }
+
+    /// What every answer says to browsers, whatever it is.
+    fn check_headers(&self) {
+        let value = |name: &str| self.headers.get(name).map(|value| value.to_str().unwrap()).unwrap_or_default();
+        for (name, wanted) in [
+            ("x-content-type-options", "nosniff"),
+            ("x-frame-options", "DENY"),
+            ("cross-origin-resource-policy", "same-origin"),
+            ("cross-origin-opener-policy", "same-origin"),
+        ] {
+            assert_eq!(value(name), wanted, "{name} of {}", self.what);
+        }
+        let policy = value("content-security-policy");
+        assert!(policy.starts_with("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{}", self.what);
+        assert!(!policy.contains("script-src 'self' 'unsafe"), "{}", self.what);
+        assert!(["no-referrer", "same-origin"].contains(&value("referrer-policy")), "{}", self.what);
+        assert!(value("permissions-policy").contains("camera=()"), "{}", self.what);
+        let is_data = value("content-type").contains("json") || self.bytes.is_empty();
+        assert!(!is_data || value("cache-control").contains("no-store"), "{}: {}", self.what, value("cache-control"));
+        assert!(!value("cache-control").is_empty() && !self.headers.contains_key("server"), "{}", self.what);
     }
 
     pub fn json(&self) -> Value {

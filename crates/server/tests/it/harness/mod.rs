@@ -61,7 +61,9 @@ impl Ground {
         let ids = Arc::new(IdGen::seeded(Arc::clone(&clock) as Arc<dyn Clock>, 42));
         let config = Config {
             base_domain: "localhost".to_owned(),
+            https: false,
             public_port: 8000,
+            cors_origins: vec!["https://console.example.org".to_owned()],
             demo: true,
             mail_server: None,
             data_dir: folder.path().to_owned(),

@@ -106,7 +106,7 @@ impl Side {
                 role: role.to_owned(),
                 password_hash: Some(hash.clone()),
             };
-            let (user, _) = identity::people::create(&mut tx, &system, new).await.unwrap();
+            let user = identity::people::create(&mut tx, &system, new).await.unwrap();
             let session = insert_session(&mut tx, "user", user.id.0).await;
             members.insert(who, Member { person: Person::Staff(user.id), email, session });
         }

@@ -13,23 +13,23 @@ use web::Dns;
 use crate::harness::{Client, TestApp, world::PASSWORD};
 
 /// A name server for `.example` with the records that a test gives it.
-struct NameServer {
+pub struct NameServer {
     port: u16,
     child: Option<Child>,
 }
 
 impl NameServer {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let port = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         Self { port, child: None }
     }
 
-    fn dns(&self) -> Dns {
+    pub fn dns(&self) -> Dns {
         Dns::new(Some(([127, 0, 0, 1], self.port).into()))
     }
 
     /// Starts again with these TXT records, and is asked until it answers.
-    async fn serve(&mut self, records: &[(&str, &str)]) {
+    pub async fn serve(&mut self, records: &[(&str, &str)]) {
         self.stop();
         let mut command = Command::new("dnsmasq");
         command.args(["--no-daemon", "--conf-file=/dev/null", "--no-hosts", "--no-resolv", "--local=/example/"]);

@@ -4,24 +4,11 @@ use axum::http::{Method, header};
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, Client, TestApp, world::PASSWORD};
-
-async fn login(client: &Client, email: &str, password: &str) -> Answer {
-    client.post("/auth/login/", json!({"email": email, "password": password})).await
-}
-
-/// The tokens of somebody of organization A.
-async fn signed_in(app: &TestApp, who: &str) -> Value {
-    login(&app.anonymous(), &app.world.a.member(who).email, PASSWORD).await.ok()
-}
-
-async fn refresh(client: &Client, token: &Value) -> Answer {
-    client.post("/auth/refresh/", json!({"refresh": token})).await
-}
-
-fn bearer(app: &TestApp, access: &Value) -> Client {
-    Client { token: Some(access.as_str().unwrap().to_owned()), ..app.anonymous() }
-}
+use super::account::{bearer, confirm, login, refresh, signed_in};
+use crate::{
+    guards::by_https,
+    harness::{Answer, TestApp, world::PASSWORD},
+};
 
 /// The answer without what differs between any two answers.
 fn anonymized(answer: &Answer) -> Value {
@@ -35,6 +22,35 @@ fn cookie(answer: &Answer) -> (String, String) {
     let line = answer.headers[header::SET_COOKIE].to_str().unwrap();
     let (pair, rest) = line.split_once(';').unwrap();
     (pair.to_owned(), rest.to_owned())
+}
+
+#[tokio::test]
+async fn by_https_the_cookie_is_bound_to_the_host() {
+    let app = TestApp::start().await;
+    let client = by_https(&app, &app.anonymous());
+    let body = json!({"email": app.world.a.member("agent").email, "password": PASSWORD});
+    let answer = client.send(Method::POST, "/auth/login/", &[("x-client", "web")], Some(body)).await;
+    let (pair, rest) = cookie(&answer);
+    assert!(pair.starts_with("__Host-helpdesk_refresh=") && answer.ok().get("refresh").is_none());
+    for part in ["Path=/;", "Secure", "HttpOnly", "SameSite=Strict"] {
+        assert!(rest.contains(part), "{part}: {rest}");
+    }
+    assert!(!rest.contains("Domain"));
+    let call = async |pair: &str, origin: &str| {
+        client.send(Method::POST, "/auth/refresh/", &[("cookie", pair), ("origin", origin)], Some(json!({}))).await
+    };
+    for origin in ["http://acme.localhost", "https://globex.localhost", "https://acme.localhost:444", "null", ""] {
+        call(&pair, origin).await.is(401);
+    }
+    call(pair.trim_start_matches("__Host-"), "https://acme.localhost").await.is(401);
+    let (next, _) = cookie(&call(&pair, "https://acme.localhost").await);
+    assert_ne!(next, pair);
+    // A proxy may leave the port out of Host.
+    let config = web::Config { https: true, public_port: 8443, ..(*app.state.config).clone() };
+    assert_eq!(config.organization_url("acme"), "https://acme.localhost:8443");
+    let out = bearer(&app, &call(&next, "https://acme.localhost").await.ok()["access"]);
+    let (gone, rest) = cookie(&by_https(&app, &out).send(Method::POST, "/auth/logout/", &[], None).await);
+    assert!(gone == "__Host-helpdesk_refresh=" && rest.contains("Max-Age=0") && rest.contains("Secure"));
 }
 
 #[tokio::test]
@@ -205,10 +221,6 @@ async fn invited(app: &TestApp, email: &str) -> String {
     let (page, token) = url.split_once('#').unwrap();
     assert_eq!(page, "http://acme.localhost:8000/set-password");
     token.to_owned()
-}
-
-async fn confirm(client: &Client, token: &str, password: &str) -> Answer {
-    client.post("/auth/password/reset/confirm/", json!({"token": token, "password": password})).await
 }
 
 #[tokio::test]

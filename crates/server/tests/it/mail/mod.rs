@@ -1,7 +1,7 @@
 //! Mail in and out, through the whole product.
 
 mod intake;
-mod mails;
+pub mod mails;
 mod outgoing;
 mod smtp;
 mod threading;

@@ -3,5 +3,6 @@
 mod counts;
 mod hosts;
 mod operators;
+mod pages;
 mod races;
 mod visibility;

@@ -85,11 +85,12 @@ fn for_new_staff() -> Value {
     json!({"create_users": true, "default_role": "agent", "allowed_domains": ["corp.example"]})
 }
 
-/// Actions of the audit log of organization A that begin like this, oldest first, with all they say.
+/// Actions of the audit log of organization A that begin like this and came of requests, oldest
+/// first, with all they say.
 async fn audit(app: &TestApp, begin: &str) -> Vec<(String, String)> {
     let sql = format!(
         "select action, concat_ws(' ', actor_kind, actor_name, before::text, after::text) from {}.audit_log
-          where organization_id = $1 and action like $2 order by id",
+          where organization_id = $1 and action like $2 and request_id is not null order by id",
         app.world.a.organization.schema_name
     );
     sqlx::query_as(sqlx::AssertSqlSafe(sql))

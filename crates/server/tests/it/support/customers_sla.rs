@@ -190,3 +190,49 @@ async fn one_mailbox_is_the_default() {
     assert_eq!(admin.get(&new).await.ok()["is_default"], false);
     admin.delete(&new).await.is(204);
 }
+
+#[tokio::test]
+async fn a_deleted_policy_can_be_restored() {
+    let app = TestApp::start().await;
+    let manager = app.manager();
+    let made = manager.post("/sla-policies/", policy("high", 60)).await.created();
+    let path = format!("/sla-policies/{}/", made["id"].as_str().unwrap());
+    let restore = format!("{path}restore/");
+    let new = json!({"subject": "CANARY-A", "priority": "high"});
+    let ticket = app.agent().post("/tickets/", new).await.created();
+    let minutes = async || {
+        let ticket = app.agent().get(&format!("/tickets/{}/", ticket["number"])).await.ok();
+        let at = |field: &str| ticket[field].as_str().unwrap().parse::<chrono::DateTime<chrono::Utc>>().unwrap();
+        ((at("due_at") - at("created_at")).num_minutes(), ticket["sla"]["policy"]["id"].clone())
+    };
+    assert_eq!(minutes().await, (60, made["id"].clone()));
+    manager.delete(&path).await.is(204);
+    manager.get(&path).await.is(404);
+    manager.delete(&path).await.is(404);
+    manager.patch(&path, json!({"name": "CANARY-A"})).await.is(404);
+    assert_eq!(manager.get("/sla-policies/?priority=high&active_only=true").await.ok()["count"], 0);
+    assert_eq!(minutes().await, (720, Value::Null), "the shipped target");
+
+    // As it was, with its tickets.
+    app.agent().post(&restore, json!({})).await.is(403);
+    app.foreign_admin().post(&restore, json!({})).await.is(404);
+    let back = manager.post(&restore, Value::Null).await.ok();
+    assert_eq!((&back["is_active"], &back["name"]), (&json!(true), &made["name"]));
+    assert!(back["version"].as_i64() > made["version"].as_i64());
+    assert_eq!(minutes().await, (60, made["id"].clone()));
+    assert_eq!(manager.post(&restore, Value::Null).await.ok(), back, "again is harmless");
+
+    // One that was activated meanwhile stays.
+    manager.delete(&path).await.is(204);
+    let other = manager.post("/sla-policies/", policy("high", 90)).await.created();
+    assert_eq!(manager.post(&restore, Value::Null).await.ok()["is_active"], false);
+    assert_eq!(minutes().await, (90, other["id"].clone()));
+
+    manager.delete(&path).await.is(204);
+    app.advance(chrono::TimeDelta::days(29));
+    app.manager().post(&restore, Value::Null).await.ok();
+    app.manager().delete(&path).await.is(204);
+    app.advance(chrono::TimeDelta::days(30) + chrono::TimeDelta::seconds(1));
+    app.manager().post(&restore, Value::Null).await.is(404);
+    app.run_jobs().await;
+}

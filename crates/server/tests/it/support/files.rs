@@ -54,7 +54,7 @@ async fn an_attachment_is_listed_and_downloaded_by_its_link() {
         let answer = app.anonymous().get(&here).await;
         assert_eq!((answer.status.as_u16(), &answer.bytes[..]), (200, PNG));
         assert_eq!(answer.headers["content-type"], "image/png");
-        assert_eq!(answer.headers["content-security-policy"], "default-src 'none'; sandbox");
+        assert_eq!(answer.headers["content-security-policy"], "default-src 'none'; sandbox; frame-ancestors 'none'");
         assert_eq!(answer.headers["x-content-type-options"], "nosniff");
         assert!(answer.headers["content-disposition"].to_str().unwrap().starts_with("inline"));
     }

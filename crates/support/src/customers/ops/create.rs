@@ -64,7 +64,8 @@ pub async fn find_or_create_customer(
     id.map(|id| (id, false)).ok_or_else(|| AppError::internal("a customer vanished between two statements"))
 }
 
-async fn insert(tx: &mut TenantTx, fields: &Fields<'_>) -> AppResult<Option<CustomerId>> {
+/// Writes a customer who may sign in once the address is proven; `None` when it is taken.
+pub async fn insert(tx: &mut TenantTx, fields: &Fields<'_>) -> AppResult<Option<CustomerId>> {
     let (organization, now) = (tx.organization(), tx.now());
     let id: CustomerId = tx.id();
     let inserted = store::insert(tx, organization, id, fields, now).await?;

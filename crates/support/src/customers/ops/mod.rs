@@ -1,8 +1,10 @@
 //! One use case a file.
 
+pub mod access;
 pub mod create;
 pub mod get;
 pub mod list;
+pub mod register;
 pub mod update;
 
 use kernel::{AppError, AppResult};

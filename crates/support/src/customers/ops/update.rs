@@ -43,7 +43,7 @@ async fn run(tx: &mut TenantTx, id: CustomerId, if_match: IfMatch, input: PatchC
         identity::facade::drop_unused_login(tx, organization, &old.email).await?;
     }
     if status == "suspended" || email != old.email {
-        identity::facade::end_all_sessions(tx, id.0).await?;
+        identity::facade::end_access(tx, id.0).await?;
     }
     let new = store::find(tx, organization, id).await?.ok_or(AppError::NotFound)?;
     tx.audit_change("customer.updated", ("customer", Some(id.0)), &old, &new);

@@ -74,7 +74,7 @@ fn answer(file: &FileRow, body: Body) -> Response {
         (header::CONTENT_TYPE, kind.to_owned()),
         (header::CONTENT_DISPOSITION, disposition),
         (header::CONTENT_LENGTH, file.size.to_string()),
-        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox".to_owned()),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox; frame-ancestors 'none'".to_owned()),
         (header::CACHE_CONTROL, "private, no-store".to_owned()),
         (header::REFERRER_POLICY, "no-referrer".to_owned()),
     ] {

@@ -17,7 +17,7 @@ use crate::files::{
 
 /// `POST files/`. No transaction is open while the bytes come in.
 pub async fn handler(cx: Member<Read>, request: Request) -> ApiResult {
-    let released = cx.0.release();
+    let released = cx.0.release().await?;
     let mut form = Multipart::from_request(request, &())
         .await
         .map_err(|_| AppError::UnsupportedMediaType("Send multipart/form-data with one part named file.".to_owned()))?;

@@ -97,7 +97,9 @@ pub async fn assignee(tx: &mut TenantTx, field: &str, id: UserId) -> AppResult<(
     let organization = tx.organization();
     match identity::facade::find_user(tx, organization, id).await? {
         None => Err(AppError::invalid(field, "unknown", "There is no such member of staff.")),
-        Some(user) if !user.is_active => Err(AppError::invalid(field, "suspended", "This person is suspended.")),
+        Some(user) if !user.is_active => {
+            Err(AppError::invalid(field, "suspended", "This person is suspended or was removed."))
+        }
         Some(user) => Ok((user.id, user.name)),
     }
 }

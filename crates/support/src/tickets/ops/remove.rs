@@ -1,19 +1,18 @@
 //! Deletes a ticket, and brings it back within thirty days.
 
-use chrono::TimeDelta;
 use kernel::{AppError, Permission, TicketId};
 use web::{ApiResult, IfMatch, Ref, Staff, Write};
 
 use super::assign::reload;
-use crate::tickets::{
-    change::record,
-    policy::load_for,
-    store::{self, Line, Lock},
-    wire::TicketOut,
+use crate::{
+    RESTORE_WINDOW,
+    tickets::{
+        change::record,
+        policy::load_for,
+        store::{self, Line, Lock},
+        wire::TicketOut,
+    },
 };
-
-/// How long a deleted ticket can be restored.
-const RESTORE_WINDOW: TimeDelta = TimeDelta::days(30);
 
 /// `DELETE tickets/{id}/`
 pub async fn delete(reference: Ref<TicketId>, mut cx: Staff<Write>, if_match: IfMatch) -> ApiResult {
@@ -30,9 +29,10 @@ pub async fn delete(reference: Ref<TicketId>, mut cx: Staff<Write>, if_match: If
 }
 
 /// `POST tickets/{id}/restore/`
-pub async fn restore(reference: Ref<TicketId>, mut cx: Staff<Write>) -> ApiResult {
+pub async fn restore(reference: Ref<TicketId>, mut cx: Staff<Write>, if_match: IfMatch) -> ApiResult {
     let (actor, organization, now) = (cx.actor.clone(), cx.organization.id, cx.tx.now());
     let ticket = load_for(&mut cx.tx, &actor, &reference, Permission::TicketDelete, Lock::ForUpdate).await?;
+    if_match.check(ticket.version)?;
     if let Some(deleted_at) = ticket.deleted_at {
         if now - deleted_at > RESTORE_WINDOW {
             return Err(AppError::NotFound.into());

@@ -1,0 +1,5 @@
+//! One use case a file.
+
+pub mod confirm;
+pub mod register;
+pub mod reset;

@@ -1,0 +1,49 @@
+//! Every POST takes an `Idempotency-Key`, but those that are named here.
+
+use axum::http::Method;
+use serde_json::{Value, json};
+
+use super::things::{Operation, Things, operations};
+use crate::harness::TestApp;
+
+/// Sign-in and keys give out secrets that are used once; files are sent in pieces; operators are
+/// no members of an organization; the queue has transactions of its own, and a job runs again once anyway.
+const WITHOUT: [&str; 5] =
+    ["/api/v1/auth/", "/api/v1/api-keys/", "/api/v1/files/", "/api/v1/platform/", "/api/v1/jobs/"];
+
+fn describes_key(operation: &Operation) -> bool {
+    let parameters = operation.description["parameters"].as_array();
+    parameters.is_some_and(|all| all.iter().any(|each| each["in"] == "header" && each["name"] == "Idempotency-Key"))
+}
+
+#[tokio::test]
+async fn every_post_can_be_sent_again() {
+    let app = TestApp::start().await;
+    let (own, _) = Things::of_both(&app).await;
+    let mut posts = operations();
+    posts.retain(|operation| operation.method == Method::POST);
+    let mut unchecked = Vec::new();
+    for operation in posts {
+        let without = operation.needs.is_none() || WITHOUT.iter().any(|prefix| operation.path.starts_with(prefix));
+        assert_eq!(describes_key(&operation), !without, "{}", operation.name);
+        if without {
+            continue;
+        }
+        let key = [("idempotency-key", operation.name)];
+        let body = operation.takes_json.then(|| operation.body());
+        let send =
+            async |body: Option<Value>| app.admin().send(Method::POST, &own.fill(&operation.path), &key, body).await;
+        let first = send(body.clone()).await;
+        if !first.status.is_success() {
+            unchecked.push(operation.name);
+            continue;
+        }
+        let again = send(body).await;
+        assert!(again.headers.contains_key("idempotency-replayed"), "{}: {again:?}", operation.name);
+        assert_eq!((again.status, &again.bytes), (first.status, &first.bytes), "{}", operation.name);
+        let other = send(Some(json!({"other": true}))).await;
+        assert_eq!(other.is(422)["code"], "IDEMPOTENCY_KEY_REUSED", "{}", operation.name);
+    }
+    assert_eq!(unchecked, ["messages_retry"], "these did not work the first time: see to it that they can");
+    app.expect_pending();
+}
