@@ -11,9 +11,9 @@ use super::{
     store::{self, NewIdentity, PersonRow},
 };
 use crate::{
+    links::end_access,
     people::{self, NewUser},
     providers::Provider,
-    sessions::end_all_sessions,
 };
 
 /// What a provider proved.
@@ -36,11 +36,11 @@ pub async fn who(tx: &mut TenantTx, provider: &Provider, proven: &Proven) -> App
         }
         let person = store::find_person(tx, organization, kind, Some(identity.person_id), None).await?;
         store::note_use(tx, organization, identity.id, now).await?;
-        return person.ok_or_else(unknown);
+        return confirmed(tx, person.ok_or_else(unknown)?, proven).await;
     }
     let email = proven.profile.verified_email().filter(|email| provider.allows(email)).ok_or_else(unknown)?;
     let person = match store::find_person(tx, organization, kind, None, Some(&email)).await? {
-        Some(person) => found_by_address(tx, provider, person).await?,
+        Some(person) => found_by_address(tx, provider, person, proven).await?,
         None => new(tx, provider, &email, &proven.profile.shown_name(&email)).await?,
     };
     link(tx, provider, proven, (kind, person.id), Some(&email)).await?;
@@ -69,17 +69,30 @@ pub async fn link(
 
 /// Somebody who is here already is linked only where the provider may, and never when more than
 /// the provider's word is at stake: whoever sets up providers must not become an owner by it.
-async fn found_by_address(tx: &mut TenantTx, provider: &Provider, person: PersonRow) -> AppResult<PersonRow> {
+async fn found_by_address(
+    tx: &mut TenantTx,
+    provider: &Provider,
+    person: PersonRow,
+    proven: &Proven,
+) -> AppResult<PersonRow> {
     let is_mighty = RoleKey::parse(&person.role).is_some_and(|role| role.rank() >= RoleKey::Admin.rank());
     if !provider.link_verified_email || is_mighty || !person.is_active {
         let sentence = "There is an account with this address: sign in with its password, and link the provider there.";
         return Err(AppError::Forbidden(sentence.to_owned()));
     }
+    confirmed(tx, person, proven).await
+}
+
+/// A customer whose address is not proven yet signs in only when the provider proves that very
+/// address. Somebody may have taken it before its owner came: password, links and sessions end.
+async fn confirmed(tx: &mut TenantTx, person: PersonRow, proven: &Proven) -> AppResult<PersonRow> {
     if !person.is_verified {
-        // Somebody may have taken the address before its owner came.
+        if proven.profile.verified_email().as_deref() != Some(person.email.as_str()) {
+            return Err(unknown());
+        }
         let (organization, now) = (tx.organization(), tx.now());
         store::claim_customer(tx, organization, person.id, now).await?;
-        end_all_sessions(tx, person.id).await?;
+        end_access(tx, person.id).await?;
     }
     Ok(person)
 }
@@ -90,6 +103,10 @@ async fn new(tx: &mut TenantTx, provider: &Provider, email: &str, name: &str) ->
         return Err(unknown());
     }
     let id = if provider.customers {
+        // As with registration: an address of staff does not become a customer by itself.
+        if store::find_person(tx, organization, "user", None, Some(email)).await?.is_some() {
+            return Err(unknown());
+        }
         let (id, now) = (tx.id(), tx.now());
         store::insert_customer(tx, organization, id, (email, name), now).await?;
         people::note_login(tx, organization, email).await?;

@@ -201,6 +201,7 @@ pub async fn forget(tx: &mut TenantTx, person: Uuid) -> AppResult<()> {
 pub struct PersonRow {
     pub id: Uuid,
     pub name: String,
+    pub email: String,
     /// Key of the role.
     pub role: String,
     pub is_active: bool,
@@ -218,12 +219,12 @@ pub async fn find_person(
 ) -> sqlx::Result<Option<PersonRow>> {
     sqlx::query_as!(
         PersonRow,
-        r#"select u.id as "id!: Uuid", u.name as "name!", r.key as "role!",
+        r#"select u.id as "id!: Uuid", u.name as "name!", u.email as "email!", r.key as "role!",
                   u.status = 'active' as "is_active!", true as "is_verified!"
              from users u join roles r on r.organization_id = $1 and r.id = u.role_id
             where u.organization_id = $1 and $2 = 'user' and (u.id = $3 or u.email = $4 and u.status <> 'removed')
            union all
-           select c.id, c.name, 'customer', c.status = 'active', c.email_verified_at is not null
+           select c.id, c.name, c.email, 'customer', c.status = 'active', c.email_verified_at is not null
              from customers c
             where c.organization_id = $1 and $2 = 'customer' and (c.id = $3 or c.email = $4)
             limit 1"#,

@@ -144,9 +144,9 @@ async fn customers_have_providers_of_their_own() {
     sign_in(&app, &fake, &mut browser, &id, "c-1", "new@corp.example").await;
     let me = browser.me().await.unwrap();
     assert_eq!((me["role"].as_str(), me["name"].as_str()), (Some("customer"), Some("Name of c-1")));
-    // The address of staff makes a customer, never a member of staff.
-    sign_in(&app, &fake, &mut browser, &id, "c-2", &app.world.a.member("agent").email).await;
-    assert_eq!(browser.me().await.unwrap()["role"], "customer");
+    // The address of staff makes neither a customer nor a member of staff.
+    let agent = app.world.a.member("agent").email.clone();
+    sign_in(&app, &fake, &mut browser, &id, "c-2", &agent).await.is(403);
 
     // Somebody took the address with a password before its owner came: the password is gone.
     let victim = app.world.a.member("customer").clone();
@@ -165,6 +165,13 @@ async fn customers_have_providers_of_their_own() {
     assert_eq!(browser.me().await.unwrap()["id"], app.world.a.customer("customer").to_string());
     app.anonymous().post("/auth/login/", login).await.is(401);
     app.anonymous().post("/auth/refresh/", json!({"refresh": before["refresh"]})).await.is(401);
+    // An address that staff set later has to be proven anew; the provider proves another one.
+    let path = format!("/customers/{}/", app.world.a.customer("customer"));
+    app.admin().patch(&path, json!({"email": "other@acme.example"})).await.ok();
+    sign_in(&app, &fake, &mut browser, &id, "c-3", &victim.email).await.is(403);
+    assert!(browser.me().await.is_none());
+    sign_in(&app, &fake, &mut browser, &id, "c-3", "other@acme.example").await;
+    assert_eq!(browser.me().await.unwrap()["email"], "other@acme.example");
     // Made for customers, turned to staff: the links of customers sign in nobody.
     app.admin()
         .patch(&format!("/identity-providers/{id}/"), json!({"customers": false, "create_users": false}))
@@ -220,4 +227,18 @@ async fn whoever_signed_out_meanwhile_links_nothing() {
     let url = begun["url"].as_str().unwrap();
     browser.get(&fake.accept(url, "a-1", "x@corp.example", app.state.db.now())).await.is(401);
     assert!(audit(&app, "identity.").await.is_empty());
+}
+
+#[tokio::test]
+async fn whoever_is_removed_is_forgotten() {
+    let (app, fake) = (TestApp::start().await, Fake::start().await);
+    let id = add(&app.admin(), fake.issuer(), for_new_staff()).await;
+    let mut browser = Browser::new(app.anonymous());
+    sign_in(&app, &fake, &mut browser, &id, "u-1", "new@corp.example").await;
+    let first = browser.me().await.unwrap()["id"].as_str().unwrap().to_owned();
+    app.admin().delete(&format!("/users/{first}/")).await.is(204);
+    assert!(browser.me().await.is_none());
+    // The address and the identity may belong to another account from then on.
+    sign_in(&app, &fake, &mut browser, &id, "u-1", "new@corp.example").await;
+    assert_ne!(browser.me().await.unwrap()["id"], first);
 }
