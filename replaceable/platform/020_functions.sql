@@ -131,6 +131,64 @@ begin
 end
 $$;
 
+-- Domains of the organization that is open, proven or not.
+create or replace function platform.domains_of(p_organization uuid)
+returns table (domain text, challenge text, verified_at timestamptz, checked_at timestamptz, failing_since timestamptz, created_at timestamptz)
+language plpgsql stable security definer set search_path = platform, pg_temp as $$
+begin
+  if p_organization is distinct from nullif(current_setting('app.organization_id', true), '')::uuid then
+    raise exception 'another organization is open' using errcode = 'HD403';
+  end if;
+  return query select d.domain, d.challenge, d.verified_at, d.checked_at, d.failing_since, d.created_at
+    from platform.domains d where d.organization_id = p_organization order by d.domain;
+end
+$$;
+
+-- Adds a domain that is still to be proven; domains_pkey when it is there.
+create or replace function platform.add_domain(p_organization uuid, p_domain text, p_challenge text, p_now timestamptz) returns void
+language plpgsql security definer set search_path = platform, pg_temp as $$
+begin
+  if p_organization is distinct from nullif(current_setting('app.organization_id', true), '')::uuid then
+    raise exception 'another organization is open' using errcode = 'HD403';
+  end if;
+  insert into platform.domains (organization_id, domain, challenge, created_at) values (p_organization, p_domain, p_challenge, p_now);
+end
+$$;
+
+-- The name servers confirmed it: from now on it is a host of the organization. domains_verified_key
+-- when another one has it, or gave it back less than 90 days ago.
+create or replace function platform.verify_domain(p_organization uuid, p_domain text, p_now timestamptz) returns void
+language plpgsql security definer set search_path = platform, pg_temp as $$
+begin
+  if p_organization is distinct from nullif(current_setting('app.organization_id', true), '')::uuid then
+    raise exception 'another organization is open' using errcode = 'HD403';
+  end if;
+  if exists (select from platform.released_domains r where r.domain = p_domain
+                and r.organization_id <> p_organization and r.released_at > p_now - interval '90 days') then
+    raise unique_violation using constraint = 'domains_verified_key', message = 'domains_verified_key';
+  end if;
+  update platform.domains
+     set verified_at = coalesce(verified_at, p_now), proof = coalesce(proof, 'dns'), checked_at = p_now, failing_since = null
+   where organization_id = p_organization and domain = p_domain;
+  delete from platform.released_domains where organization_id = p_organization and domain = p_domain;
+end
+$$;
+
+-- Gives it back.
+create or replace function platform.remove_domain(p_organization uuid, p_domain text, p_now timestamptz) returns void
+language plpgsql security definer set search_path = platform, pg_temp as $$
+begin
+  if p_organization is distinct from nullif(current_setting('app.organization_id', true), '')::uuid then
+    raise exception 'another organization is open' using errcode = 'HD403';
+  end if;
+  insert into platform.released_domains (domain, organization_id, released_at)
+    select d.domain, p_organization, p_now from platform.domains d
+     where d.organization_id = p_organization and d.domain = p_domain and d.verified_at is not null
+    on conflict on constraint released_domains_pkey do update set released_at = excluded.released_at;
+  delete from platform.domains where organization_id = p_organization and domain = p_domain;
+end
+$$;
+
 -- Takes the oldest outbox rows of every schema; the caller's transaction decides whether they are gone.
 create or replace function platform.outbox_take(p_limit integer)
 returns table (organization_id uuid, id uuid, kind text, topic text, entity_id uuid, payload jsonb, run_at timestamptz, occurred_at timestamptz)
@@ -296,7 +354,8 @@ begin
 end
 $$;
 grant usage on all sequences in schema platform to app_platform;
-grant select on platform.organizations, platform.domains to helpdesk_definer;
+grant select on platform.organizations to helpdesk_definer;
+grant select, insert, update, delete on platform.domains, platform.released_domains to helpdesk_definer;
 grant select, insert, delete on platform.logins, platform.mail_addresses to helpdesk_definer;
 grant select, insert, update, delete on platform.attempts to helpdesk_definer;
 grant select, update on platform.jobs to helpdesk_definer;
@@ -308,5 +367,7 @@ grant update (name) on platform.organizations to helpdesk_definer;
 grant execute on function platform.rename_organization(uuid, text) to app_api;
 grant execute on function platform.attempt_lock(uuid, text, bytea, bytea, timestamptz), platform.attempt_failed(uuid, text, bytea, integer, timestamptz),
   platform.attempt_forgiven(uuid, text, bytea, timestamptz), platform.may_mail(uuid, bytea, integer, timestamptz) to app_api, app_platform;
+grant execute on function platform.domains_of(uuid), platform.add_domain(uuid, text, text, timestamptz) to app_api;
+grant execute on function platform.verify_domain(uuid, text, timestamptz), platform.remove_domain(uuid, text, timestamptz) to app_api;
 grant execute on function platform.outbox_take(integer), platform.outbox_oldest(), platform.audit_waiting() to app_platform;
 grant select on platform._sqlx_migrations to app_platform;

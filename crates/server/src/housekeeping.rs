@@ -1,7 +1,8 @@
-//! What is cleared away every night, and keys that are replaced every month.
+//! What is cleared away and looked after every night, and keys that are replaced every month.
 
 use chrono::TimeDelta;
 use db::{Mode, TenantTx, schedule::Schedule, worker::Registry};
+use identity::domains;
 use web::AppState;
 
 use crate::keys;
@@ -13,6 +14,7 @@ const KEPT: TimeDelta = TimeDelta::days(14);
 pub const SCHEDULES: &[Schedule] = &[
     Schedule { name: "prune", cron: "17 3 * * *", kind: "platform.prune" },
     Schedule { name: "audit-checkpoints", cron: "7 * * * *", kind: identity::audit::CHECKPOINTS_JOB },
+    Schedule { name: "domains", cron: "41 4 * * *", kind: domains::CHECK },
     Schedule { name: "rotate-keys", cron: "41 3 1 * *", kind: "platform.rotate_keys" },
 ];
 

@@ -12,7 +12,7 @@ pub mod keys;
 pub mod listen;
 pub mod observe;
 mod operators;
-mod organizations;
+pub mod organizations;
 pub mod pages;
 mod secret;
 pub mod serve;

@@ -6,6 +6,7 @@ use db::{
     platform::{self, Organization},
 };
 use identity::{
+    domains,
     links::{Link, invite},
     organizations::check_slug,
     people::NewUser,
@@ -13,7 +14,7 @@ use identity::{
 use kernel::{Actor, AppError, AppResult, OrganizationId, Person};
 use web::AppState;
 
-use crate::{compose, config::host_name};
+use crate::compose;
 
 /// What somebody wants to be made.
 #[derive(Debug, Clone)]
@@ -46,13 +47,7 @@ pub fn check(mut new: New, base_domain: &str) -> AppResult<New> {
     check_slug(&new.slug)?;
     new.name = web::text("name", &new.name, 1, 200)?;
     if let Some(domain) = &mut new.domain {
-        let bad = |sentence| AppError::invalid("domain", "invalid", sentence);
-        let name = host_name(domain).filter(|name| name.contains('.'));
-        let name = name.ok_or_else(|| bad(format!("{domain:?} is not a host name.")))?;
-        if name == base_domain || name.ends_with(&format!(".{base_domain}")) {
-            return Err(bad(format!("{name} lies under {base_domain}, where slugs decide.")));
-        }
-        *domain = name;
+        *domain = domains::normalize(domain, base_domain)?;
     }
     if let Some(email) = &mut new.admin_email {
         let sentence = format!("{email:?} is not a mail address.");
@@ -107,6 +102,8 @@ pub async fn ensure(
     if let Some(known) = platform::find_by_slug(db, slug).await? {
         return Ok((known, false));
     }
+    // Before a schema is made for it.
+    platform::check_looks(db, slug).await?;
     let id: OrganizationId = db.ids.id();
     let schema_name = if own_schema { format!("t_{}", kernel::id::encode(id.0)) } else { "shared".to_owned() };
     let new = Organization {
@@ -123,8 +120,8 @@ pub async fn ensure(
     match platform::insert(db, by, &new).await {
         Ok(()) => Ok((new, true)),
         // Somebody else was faster.
-        Err(AppError::Conflict(..)) => {
-            let known = platform::find_by_slug(db, slug).await?.ok_or(AppError::NotFound)?;
+        Err(error @ AppError::Conflict(..)) => {
+            let known = platform::find_by_slug(db, slug).await?.ok_or(error)?;
             Ok((known, false))
         }
         Err(error) => Err(error),

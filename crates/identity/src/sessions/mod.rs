@@ -17,6 +17,7 @@ use kernel::{AppError, AppResult, Page, Permission, Person};
 use uuid::Uuid;
 use web::{Access, Route};
 
+pub(crate) use cookie::value as cookie_value;
 pub(crate) use model::hash;
 pub use ops::list::{end_all, page};
 pub(crate) use ops::password::prove;
@@ -96,6 +97,22 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
+/// Begins a session of somebody who has proven who they are (kind, id and name), and lets the browser
+/// keep it once the transaction is committed: the refresh token becomes its cookie. `how` is for the
+/// audit log.
+pub(crate) async fn begin_in_browser(
+    tx: &mut db::TenantTx,
+    state: &web::AppState,
+    caller: &web::Caller,
+    person: (&'static str, uuid::Uuid, &str),
+    how: &impl serde::Serialize,
+    response: &mut web::Response,
+) -> kernel::AppResult<()> {
+    let (_, token) = ops::login::begin(tx, caller, person, how).await?;
+    cookie::set(&state.config, response, &token.encode(), model::SESSION_LIFE.num_seconds());
+    Ok(())
+}
+
 /// Ends every session of a person, at once.
 pub async fn end_all_sessions(tx: &mut TenantTx, person: Uuid) -> AppResult<()> {
     let (organization, now) = (tx.organization(), tx.now());
@@ -139,5 +156,7 @@ pub async fn password_hash(tx: &mut TenantTx, person: Person) -> AppResult<Optio
 /// Forgets sessions that ended before a moment.
 pub async fn prune(tx: &mut TenantTx, before: chrono::DateTime<chrono::Utc>) -> AppResult<()> {
     let organization = tx.organization();
+    let now = tx.now();
+    crate::oidc::prune(tx, organization, now).await?;
     Ok(store::prune(tx, organization, before).await?)
 }

@@ -15,4 +15,5 @@ mod limits;
 mod mail;
 mod manners;
 mod more;
+mod oidc;
 mod support;
