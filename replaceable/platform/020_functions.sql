@@ -35,14 +35,27 @@ begin
 end
 $$;
 
+-- The advisory lock of whoever writes in an organization (shared) and of whoever moves or removes it (alone).
+create or replace function platform.write_lock(p_organization uuid) returns bigint
+language sql immutable as $$
+  select hashtextextended('helpdesk writers of ' || p_organization, 0)
+$$;
+
 -- Opens an organization for the running transaction: checks first, then role, search_path and setting.
--- A null session is the product itself (jobs, intake, sign-in).
+-- A null session is the product itself (jobs, intake, sign-in). HD503 when it is being moved and the transaction may write.
 create or replace function platform.open(p_organization uuid, p_session uuid, p_placement integer, p_now timestamptz) returns jsonb
 language plpgsql security invoker as $$
 declare
-  found_schema text := platform.placement(p_organization, p_placement);
+  found_schema text;
   who jsonb;
 begin
+  -- The lock first: from then on the organization stays where it is found, until this transaction ends.
+  if current_setting('transaction_read_only') = 'off'
+     and not pg_try_advisory_xact_lock_shared(platform.write_lock(p_organization)) then
+    perform platform.placement(p_organization, null);
+    raise exception 'organization is being moved' using errcode = 'HD503';
+  end if;
+  found_schema := platform.placement(p_organization, p_placement);
   if p_session is not null then
     who := platform.enter(found_schema, p_organization, p_session, p_now);
   end if;
@@ -131,8 +144,13 @@ declare
   found_here timestamptz;
 begin
   for each_schema in select distinct o.schema_name from platform.organizations o order by 1 loop
-    execute format('select min(occurred_at) from %I.outbox', each_schema) into found_here;
-    oldest := least(oldest, found_here);
+    begin
+      execute format('select min(occurred_at) from %I.outbox', each_schema) into found_here;
+      oldest := least(oldest, found_here);
+    exception when undefined_table then
+      -- Its organization has just been moved or removed.
+      null;
+    end;
   end loop;
   return oldest;
 end
@@ -158,7 +176,7 @@ $$;
 grant usage on all sequences in schema platform to app_platform;
 grant select on platform.organizations, platform.domains to helpdesk_definer;
 grant select, insert, delete on platform.logins, platform.mail_addresses to helpdesk_definer;
-grant execute on function platform.placement(uuid, integer), platform.enter(text, uuid, uuid, timestamptz), platform.open(uuid, uuid, integer, timestamptz) to helpdesk_rt;
+grant execute on function platform.placement(uuid, integer), platform.write_lock(uuid), platform.enter(text, uuid, uuid, timestamptz), platform.open(uuid, uuid, integer, timestamptz) to helpdesk_rt;
 grant execute on function platform.note_login(uuid, text), platform.drop_login(uuid, text) to app_api;
 grant execute on function platform.claim_mail_address(uuid, text, uuid), platform.release_mail_address(uuid, text) to app_api;
 grant execute on function platform.outbox_take(integer), platform.outbox_oldest() to app_platform;

@@ -9,6 +9,7 @@ pub mod embedded;
 pub mod jobs;
 mod migrate;
 pub mod outbox;
+pub mod placement;
 pub mod platform;
 pub mod schedule;
 pub mod stats;

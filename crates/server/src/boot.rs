@@ -127,6 +127,7 @@ impl Ground {
         let keys = Keys::new(&self.secret);
         Ok(AppState {
             db: Db::new(self.runtime.clone(), POOL, Arc::new(SystemClock), Arc::clone(&self.ids)),
+            owner: self.owner.clone(),
             config: Arc::new(config),
             vault: Vault::new(keys.derive("data-keys")),
             keys,

@@ -9,7 +9,7 @@ pub mod failure;
 pub mod health;
 pub mod housekeeping;
 pub mod observe;
-mod organizations;
+pub mod organizations;
 pub mod pages;
 mod secret;
 pub mod serve;

@@ -1,4 +1,4 @@
-//! Organizations come into being here, for the command line and for the demo.
+//! Organizations come into being here, for the command line and for the demo, and are tidied up after.
 
 use db::platform::{self, Organization};
 use kernel::{AppError, AppResult, OrganizationId};
@@ -40,4 +40,10 @@ pub async fn ensure(
         }
         Err(error) => Err(error),
     }
+}
+
+/// Finishes what could not be finished when it was begun: moves whose process was killed or whose
+/// old rows somebody still read.
+pub async fn settle(state: &AppState) -> AppResult<()> {
+    db::placement::finish_moves(&state.db, &state.owner).await
 }

@@ -6,6 +6,7 @@ use db::{Db, Vault, schedule::Schedule};
 use hmac::{Hmac, KeyInit, Mac};
 use object_store::ObjectStore;
 use sha2::Sha256;
+use sqlx::postgres::PgConnectOptions;
 
 use crate::HostCache;
 
@@ -68,6 +69,8 @@ impl Keys {
 pub struct AppState {
     /// The database.
     pub db: Db,
+    /// The database as its owner: to move and remove organizations and to make schemas, never for requests.
+    pub owner: PgConnectOptions,
     /// The set-up.
     pub config: Arc<Config>,
     /// Derived keys.

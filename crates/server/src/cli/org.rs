@@ -2,7 +2,7 @@
 
 use clap::{Subcommand, ValueEnum};
 use db::{
-    Mode, TenantTx,
+    Mode, TenantTx, placement,
     platform::{self, Organization},
 };
 use identity::{organizations::check_slug, people::NewUser};
@@ -13,7 +13,7 @@ use super::{Run, output::table, user};
 use crate::{boot::Booted, compose, config::host_name, failure::Failure, organizations};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Placement {
+pub(super) enum Placement {
     /// In the tables that ordinary organizations share.
     Shared,
     /// In a schema of its own.
@@ -29,12 +29,29 @@ impl Placement {
     }
 }
 
+impl From<Placement> for placement::Placement {
+    fn from(placement: Placement) -> Self {
+        match placement {
+            Placement::Shared => Self::Shared,
+            Placement::Schema => Self::Schema,
+        }
+    }
+}
+
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
     /// Add an organization; harmless when it exists.
     Create(Create),
     /// Show all organizations.
     List,
+    /// Move all rows of an organization; for some seconds it can be read but not written.
+    Move {
+        /// Which one.
+        slug: String,
+        /// Where its rows shall lie.
+        #[arg(long)]
+        placement: Placement,
+    },
     /// Refuse everybody of an organization until it is resumed.
     Suspend {
         /// Which one.
@@ -72,6 +89,7 @@ pub(super) async fn run(run: &Run, command: Command) -> Result<(), Failure> {
             run.with_database(async |booted| create(booted, input).await).await?
         }
         Command::List => run.with_database(list).await?,
+        Command::Move { slug, placement } => run.with_database(async |b| relocate(b, &slug, placement).await).await?,
         Command::Suspend { slug } => run.with_database(async |b| set_status(b, &slug, "suspended").await).await?,
         Command::Resume { slug } => run.with_database(async |b| set_status(b, &slug, "active").await).await?,
     };
@@ -165,6 +183,25 @@ async fn list(booted: &Booted) -> Result<(String, Value), Failure> {
     let value = all.iter().map(|each| json!({"organization": each, "placement": each.placement(), "url": url(each)}));
     let text = if all.is_empty() { "There is no organization yet.".to_owned() } else { table(&rows) };
     Ok((text, value.collect()))
+}
+
+async fn relocate(booted: &Booted, slug: &str, placement: Placement) -> Result<(String, Value), Failure> {
+    let organization = user::organization(booted, slug).await?;
+    let (db, owner) = (&booted.state.db, &booted.state.owner);
+    let moved = placement::move_organization(db, owner, organization.id, placement.into()).await?;
+    let mut text = if moved.changed {
+        let seconds = std::time::Duration::from_millis(moved.blocked_ms.unsigned_abs()).as_secs_f64();
+        format!(
+            "Organization {slug} was moved from {} to {}: {} rows. For {seconds:.1} s nobody could write.",
+            moved.from, moved.to, moved.rows
+        )
+    } else {
+        format!("Organization {slug} is already in {}.", moved.to)
+    };
+    if !moved.cleaned {
+        text += "\nSomebody still reads the old rows; the running server removes them within ten minutes after that.";
+    }
+    Ok((text, json!({"slug": slug, "placement": placement.as_str(), "move": moved})))
 }
 
 async fn set_status(booted: &Booted, slug: &str, status: &str) -> Result<(String, Value), Failure> {

@@ -11,4 +11,5 @@ mod identity;
 mod jobs;
 mod mail;
 mod more;
+mod organizations;
 mod support;

@@ -6,5 +6,5 @@ mod catalog;
 mod golden;
 mod probe;
 mod statements;
-mod things;
+pub mod things;
 mod walk;

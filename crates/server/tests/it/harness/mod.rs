@@ -67,6 +67,7 @@ impl Ground {
         let keys = Keys::new(b"the secret of all tests");
         let state = AppState {
             db: Db::new(database.runtime(), 5, Arc::clone(&clock) as Arc<dyn Clock>, ids),
+            owner: database.owner.clone(),
             config: Arc::new(config),
             vault: Vault::new(keys.derive("data-keys")),
             keys,
