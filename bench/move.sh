@@ -6,11 +6,12 @@ cd "$(dirname "$0")/.."
 tickets=${1:-100000}
 helpdesk=${2:-${CARGO_TARGET_DIR:-target}/fast/helpdesk}
 folder=$(mktemp -d /tmp/helpdesk-bench.XXXXXX)
-export DATA_DIR=$folder/data
+chmod 711 "$folder" # so that the database can lie in it
+unset DATABASE_URL
+export DATA_DIR=$folder/data METRICS_BIND=off
 server=
 finish() {
   if [[ -n $server ]]; then kill -INT "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true; fi
-  if [[ -f $DATA_DIR/cluster ]]; then rm -rf "$(dirname "$(cat "$DATA_DIR/cluster")")"; fi
   rm -rf "$folder"
 }
 trap finish EXIT

@@ -1,6 +1,6 @@
 -- The doors between the runtime role and the rows. See docs/TENANCY.md.
 
--- Says whether an organization may be entered (HD404 gone, HD403 suspended, HD409 moved) and where its rows are.
+-- Says whether an organization may be entered (HD404 gone, HD403 suspended or being deleted, HD409 moved) and where its rows are.
 create or replace function platform.placement(p_organization uuid, p_placement integer) returns text
 language plpgsql stable security definer set search_path = platform, pg_temp as $$
 declare
@@ -99,6 +99,11 @@ begin
               where d.domain = split_part(p_address, '@', 2) and d.verified_at is not null and d.organization_id <> p_organization) then
     raise unique_violation using constraint = 'mail_addresses_pkey', message = 'mail_addresses_pkey';
   end if;
+  -- Nor one at a domain that belonged to an organization that was removed: its customers still write there.
+  if exists (select from platform.released_names r
+              where r.kind = 'domain' and r.name = split_part(p_address, '@', 2) and r.organization_id <> p_organization) then
+    raise unique_violation using constraint = 'mail_addresses_pkey', message = 'mail_addresses_pkey';
+  end if;
   insert into platform.mail_addresses (address, organization_id, mailbox_id) values (p_address, p_organization, p_mailbox);
 end
 $$;
@@ -174,7 +179,7 @@ begin
 end
 $$;
 grant usage on all sequences in schema platform to app_platform;
-grant select on platform.organizations, platform.domains to helpdesk_definer;
+grant select on platform.organizations, platform.domains, platform.released_names to helpdesk_definer;
 grant select, insert, delete on platform.logins, platform.mail_addresses to helpdesk_definer;
 grant execute on function platform.placement(uuid, integer), platform.write_lock(uuid), platform.enter(text, uuid, uuid, timestamptz), platform.open(uuid, uuid, integer, timestamptz) to helpdesk_rt;
 grant execute on function platform.note_login(uuid, text), platform.drop_login(uuid, text) to app_api;

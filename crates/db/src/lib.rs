@@ -11,6 +11,7 @@ mod migrate;
 pub mod outbox;
 pub mod placement;
 pub mod platform;
+pub mod removal;
 pub mod schedule;
 pub mod stats;
 mod tasks;

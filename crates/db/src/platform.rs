@@ -6,7 +6,7 @@ use kernel::{AppError, AppResult, MailboxId, OperatorId, OrganizationId, Session
 use serde::Serialize;
 use sqlx::{Connection, Executor, Postgres, pool::PoolConnection};
 
-use crate::{Db, Mode, OnConstraint, PlatformTx, Tenant};
+use crate::{Db, Mode, OnConstraint, PlatformTx, Tenant, removal};
 
 /// An organization as the platform knows it.
 #[derive(Debug, Clone, Serialize)]
@@ -19,7 +19,7 @@ pub struct Organization {
     pub name: String,
     /// Where its rows are: `shared` or `t_…`.
     pub schema_name: String,
-    /// `active` or `suspended`.
+    /// `active`, `suspended` or `deleting`.
     pub status: String,
     /// Counted up by every move.
     pub placement_version: i32,
@@ -142,8 +142,10 @@ pub async fn insert(db: &Db, organization: &Organization) -> AppResult<()> {
     tx.commit().await
 }
 
-/// Adds a domain that is known to belong to the organization; again is harmless.
+/// Adds a domain that is known to belong to the organization; again is harmless. `Conflict` when
+/// another one has it, or had it until lately.
 pub async fn add_domain(db: &Db, organization: OrganizationId, domain: &str) -> AppResult<()> {
+    removal::check_name(db, removal::Name::Domain, domain, organization).await?;
     let mut tx = PlatformTx::begin(db, Mode::Write).await?;
     let owner = sqlx::query_scalar!(
         r#"insert into platform.domains (domain, organization_id, verified_at, created_at) values ($1, $2, $3, $3)
@@ -161,13 +163,16 @@ pub async fn add_domain(db: &Db, organization: OrganizationId, domain: &str) -> 
     tx.commit().await
 }
 
-/// Suspends or resumes; whether anything changed.
+/// Suspends or resumes; whether anything changed. `Conflict` while it is being deleted.
 pub async fn set_status(db: &Db, slug: &str, status: &str) -> AppResult<bool> {
     let mut tx = PlatformTx::begin(db, Mode::Write).await?;
     let found = sqlx::query_scalar!("select status from platform.organizations where slug = $1 for update", slug)
         .fetch_optional(&mut *tx)
         .await?
         .ok_or(AppError::NotFound)?;
+    if found == "deleting" {
+        return Err(AppError::conflict("This organization is being deleted; restore it first."));
+    }
     sqlx::query!("update platform.organizations set status = $2 where slug = $1", slug, status)
         .execute(&mut *tx)
         .await?;

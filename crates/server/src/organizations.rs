@@ -1,7 +1,13 @@
 //! Organizations come into being here, for the command line and for the demo, and are tidied up after.
 
-use db::platform::{self, Organization};
+use channels::mail::catcher::MailCatcher;
+use db::{
+    platform::{self, Organization},
+    removal::{self, Deletion},
+};
+use futures_util::TryStreamExt;
 use kernel::{AppError, AppResult, OrganizationId};
+use object_store::{ObjectStoreExt, path::Path};
 use sqlx::postgres::PgConnectOptions;
 use web::AppState;
 
@@ -19,6 +25,7 @@ pub async fn ensure(
         return Ok((known, false));
     }
     let id: OrganizationId = db.ids.id();
+    removal::check_name(db, removal::Name::Slug, slug, id).await?;
     let schema_name = if own_schema { format!("t_{}", kernel::id::encode(id.0)) } else { "shared".to_owned() };
     let new = Organization {
         id,
@@ -43,7 +50,34 @@ pub async fn ensure(
 }
 
 /// Finishes what could not be finished when it was begun: moves whose process was killed or whose
-/// old rows somebody still read.
+/// old rows somebody still read, and deletions whose time has come.
 pub async fn settle(state: &AppState) -> AppResult<()> {
-    db::placement::finish_moves(&state.db, &state.owner).await
+    db::placement::finish_moves(&state.db, &state.owner).await?;
+    for deletion in removal::deletions(&state.db).await? {
+        if deletion.delete_after <= state.db.now() {
+            match remove(state, &deletion).await {
+                Err(AppError::Conflict(sentence, _)) => tracing::warn!(slug = deletion.slug, "{sentence}"),
+                done => done?,
+            }
+        }
+    }
+    removal::free_names(&state.db).await
+}
+
+/// Removes everything of an organization whose time has come. Killed half-way it is done again by [`settle`].
+pub async fn remove(state: &AppState, deletion: &Deletion) -> AppResult<()> {
+    let id = deletion.organization;
+    removal::remove_rows(&state.db, &state.owner, id).await?;
+    let mut objects = state.files.list(Some(&Path::from(kernel::id::encode(id.0))));
+    while let Some(object) = objects.try_next().await.map_err(|error| AppError::Internal(error.into()))? {
+        match state.files.delete(&object.location).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
+            Err(error) => return Err(AppError::Internal(error.into())),
+        }
+    }
+    let catcher = MailCatcher::new(state.config.data_dir.join("mail-catcher"));
+    catcher.remove(&deletion.slug).map_err(|error| AppError::Internal(error.into()))?;
+    removal::forget(&state.db, id).await?;
+    tracing::info!(organization = %id, slug = deletion.slug, "an organization was removed");
+    Ok(())
 }

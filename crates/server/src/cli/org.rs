@@ -4,6 +4,7 @@ use clap::{Subcommand, ValueEnum};
 use db::{
     Mode, TenantTx, placement,
     platform::{self, Organization},
+    removal,
 };
 use identity::{organizations::check_slug, people::NewUser};
 use kernel::Actor;
@@ -62,6 +63,19 @@ pub(super) enum Command {
         /// Which one.
         slug: String,
     },
+    /// Close an organization at once and remove it after thirty days.
+    Delete {
+        /// Which one.
+        slug: String,
+        /// Remove it now, for good.
+        #[arg(long)]
+        now: bool,
+    },
+    /// Take a deletion back, as long as there is time.
+    Restore {
+        /// Which one.
+        slug: String,
+    },
 }
 
 #[derive(Debug, clap::Args)]
@@ -91,6 +105,8 @@ pub(super) async fn run(run: &Run, command: Command) -> Result<(), Failure> {
         Command::List => run.with_database(list).await?,
         Command::Move { slug, placement } => run.with_database(async |b| relocate(b, &slug, placement).await).await?,
         Command::Suspend { slug } => run.with_database(async |b| set_status(b, &slug, "suspended").await).await?,
+        Command::Delete { slug, now } => run.with_database(async |b| delete(b, &slug, now).await).await?,
+        Command::Restore { slug } => run.with_database(async |b| restore(b, &slug).await).await?,
         Command::Resume { slug } => run.with_database(async |b| set_status(b, &slug, "active").await).await?,
     };
     run.out.say(&text, &value);
@@ -120,6 +136,12 @@ async fn create(booted: &Booted, input: Create) -> Result<(String, Value), Failu
     let own_schema = matches!(input.placement, Some(Placement::Schema));
     let (organization, is_new) =
         organizations::ensure(&booted.state, &booted.ground.owner, &input.slug, &input.name, own_schema).await?;
+    if organization.status == "deleting" {
+        let slug = &organization.slug;
+        return Err(Failure::new(format!(
+            "Organization {slug} is being deleted: `helpdesk org restore {slug}` keeps it."
+        )));
+    }
     if let Some(wanted) = input.placement.filter(|wanted| wanted.as_str() != organization.placement()) {
         let (slug, has, wanted) = (&organization.slug, organization.placement(), wanted.as_str());
         return Err(Failure::new(format!(
@@ -174,13 +196,22 @@ async fn provision(
 
 async fn list(booted: &Booted) -> Result<(String, Value), Failure> {
     let all = platform::list(&booted.state.db).await?;
+    let deletions = removal::deletions(&booted.state.db).await?;
+    let goes =
+        |each: &Organization| deletions.iter().find(|other| other.organization == each.id).map(|it| it.delete_after);
     let url = |organization: &Organization| booted.state.config.organization_url(&organization.slug);
     let mut rows = vec![["SLUG", "NAME", "PLACEMENT", "STATUS", "ADDRESS"].map(str::to_owned).to_vec()];
     rows.extend(all.iter().map(|each| {
-        let words = [each.slug.as_str(), &each.name, each.placement(), &each.status, &url(each)];
+        let status = match goes(each) {
+            Some(after) => format!("{} after {}", each.status, after.format("%Y-%m-%d")),
+            None => each.status.clone(),
+        };
+        let words = [each.slug.as_str(), &each.name, each.placement(), &status, &url(each)];
         words.map(str::to_owned).to_vec()
     }));
-    let value = all.iter().map(|each| json!({"organization": each, "placement": each.placement(), "url": url(each)}));
+    let value = all.iter().map(
+        |each| json!({"organization": each, "placement": each.placement(), "url": url(each), "delete_after": goes(each)}),
+    );
     let text = if all.is_empty() { "There is no organization yet.".to_owned() } else { table(&rows) };
     Ok((text, value.collect()))
 }
@@ -202,6 +233,29 @@ async fn relocate(booted: &Booted, slug: &str, placement: Placement) -> Result<(
         text += "\nSomebody still reads the old rows; the running server removes them within ten minutes after that.";
     }
     Ok((text, json!({"slug": slug, "placement": placement.as_str(), "move": moved})))
+}
+
+async fn delete(booted: &Booted, slug: &str, now: bool) -> Result<(String, Value), Failure> {
+    user::organization(booted, slug).await?;
+    let deletion = removal::delete(&booted.state.db, slug, now).await?;
+    let due = deletion.delete_after <= booted.state.db.now();
+    let text = if due {
+        organizations::remove(&booted.state, &deletion).await?;
+        format!("Organization {slug} was removed for good.")
+    } else {
+        let date = deletion.delete_after.format("%Y-%m-%d %H:%M UTC");
+        format!(
+            "Organization {slug} is closed and will be removed after {date}; until then `helpdesk org restore {slug}` brings it back."
+        )
+    };
+    Ok((text, json!({"slug": slug, "removed": due, "delete_after": deletion.delete_after})))
+}
+
+async fn restore(booted: &Booted, slug: &str) -> Result<(String, Value), Failure> {
+    user::organization(booted, slug).await?;
+    removal::restore(&booted.state.db, slug).await?;
+    let status = user::organization(booted, slug).await?.status;
+    Ok((format!("Organization {slug} is {status} again."), json!({"slug": slug, "status": status})))
 }
 
 async fn set_status(booted: &Booted, slug: &str, status: &str) -> Result<(String, Value), Failure> {

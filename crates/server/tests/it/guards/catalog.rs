@@ -329,6 +329,7 @@ async fn functions_that_see_more_are_guarded() {
         "platform.outbox_take | app_platform".to_owned(),
         "platform.placement | helpdesk_rt".to_owned(),
         "platform.release_mail_address | app_api".to_owned(),
+        "platform.write_lock | helpdesk_rt".to_owned(),
     ];
     for schema in SCHEMAS {
         expected.push(format!("{schema}.search_customers | app_api"));

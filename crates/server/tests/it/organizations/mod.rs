@@ -1,5 +1,6 @@
 //! An organization as a whole: moved, deleted, exported, imported.
 
+mod deletion;
 mod kills;
 mod load;
 mod moves;
