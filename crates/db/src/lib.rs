@@ -4,6 +4,7 @@
 
 pub mod admin;
 pub mod audit;
+pub mod catalog;
 mod constraint;
 pub mod embedded;
 pub mod jobs;

@@ -25,6 +25,20 @@ pub enum Mode {
     Read,
     /// `READ WRITE`.
     Write,
+    /// `READ ONLY`, and every statement sees the same moment, for as long as it takes.
+    Snapshot,
+}
+
+impl Mode {
+    fn begin(self) -> &'static str {
+        match self {
+            Self::Read => "begin read only",
+            Self::Write => "begin read write",
+            Self::Snapshot => {
+                "begin isolation level repeatable read, read only; set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0"
+            }
+        }
+    }
 }
 
 /// An organization and the placement the caller believes it has.
@@ -172,11 +186,8 @@ impl TenantTx {
     ) -> AppResult<(Self, Option<Who>)> {
         let quoted = |uuid: Option<Uuid>| uuid.map_or_else(|| "null".to_owned(), |uuid| format!("'{uuid}'"));
         let sql = format!(
-            "begin {}; select platform.open({}, {}, {}, '{}')::text",
-            match mode {
-                Mode::Read => "read only",
-                Mode::Write => "read write",
-            },
+            "{}; select platform.open({}, {}, {}, '{}')::text",
+            mode.begin(),
             quoted(Some(tenant.id.0)),
             quoted(session.map(|session| session.0)),
             tenant.placement_version.map_or_else(|| "null".to_owned(), |version| version.to_string()),
@@ -273,11 +284,8 @@ pub struct PlatformTx {
 impl PlatformTx {
     /// Begins as `app_platform`.
     pub async fn begin(db: &Db, mode: Mode) -> AppResult<Self> {
-        let mode = match mode {
-            Mode::Read => "read only",
-            Mode::Write => "read write",
-        };
-        let sql = format!("begin {mode}; set local role app_platform; set local search_path = platform, ext, pg_temp");
+        let begin = mode.begin();
+        let sql = format!("{begin}; set local role app_platform; set local search_path = platform, ext, pg_temp");
         Ok(Self { tx: OpenTx::begin(db, sql).await?.0 })
     }
 

@@ -142,6 +142,8 @@ id_type!(/// A background job.
     JobId, "job");
 id_type!(/// An operator of the installation.
     OperatorId, "opr");
+id_type!(/// An archive of an organization.
+    ExportId, "exp");
 id_type!(/// A line of the audit log.
     AuditEntryId, "aud");
 

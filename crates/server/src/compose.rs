@@ -14,7 +14,7 @@ use db::{TenantTx, platform::Organization, worker::Registry};
 use kernel::AppResult;
 use web::{AppState, Config, Routes};
 
-use crate::{failure::Failure, housekeeping};
+use crate::{archive, failure::Failure, housekeeping};
 
 /// The route tables of all contexts.
 pub fn routes() -> Routes {
@@ -22,6 +22,7 @@ pub fn routes() -> Routes {
     identity::routes(&mut table);
     support::routes(&mut table);
     channels::routes(&mut table);
+    table.add(archive::exports::routes());
     table
 }
 
@@ -35,6 +36,7 @@ pub fn service(state: &AppState, pages: Router<AppState>) -> Router {
 pub fn registry(state: &AppState, mailer: &Mailer) -> Registry {
     let mut registry = Registry::default();
     channels::jobs(&mut registry, state, mailer);
+    archive::exports::jobs(&mut registry, state);
     housekeeping::jobs(&mut registry, state);
     registry
 }

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use db::{Mode, TenantTx, schedule::Schedule, worker::Registry};
 use web::AppState;
 
-use crate::organizations;
+use crate::{archive::exports, organizations};
 
 /// How long the feed, its ticks, and what has ended are kept.
 const KEPT: TimeDelta = TimeDelta::days(14);
@@ -25,16 +25,18 @@ pub fn jobs(registry: &mut Registry, state: &AppState) {
         let state = all.clone();
         async move { Ok(organizations::settle(&state).await?) }
     });
-    let db = state.db.clone();
+    let state = state.clone();
     registry.handle("platform.prune", move |_| {
-        let db = db.clone();
+        let state = state.clone();
         async move {
+            let db = state.db.clone();
             let before = db.now() - KEPT;
             db::platform::prune(&db, before).await?;
             for organization in db::platform::list(&db).await?.iter().filter(|each| each.status == "active") {
                 let mut tx = TenantTx::system(&db, organization.tenant(), Mode::Write).await?;
                 identity::sessions::prune(&mut tx, before).await?;
                 tx.commit().await?;
+                exports::expire(&state, organization.id).await?;
             }
             Ok(())
         }

@@ -6,6 +6,7 @@ mod context;
 mod cursor;
 pub mod extract;
 mod host;
+pub mod link;
 mod middleware;
 mod problem;
 mod query;

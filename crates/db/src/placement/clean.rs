@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use kernel::{AppResult, OrganizationId};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 
-use super::copy::tables;
+use crate::catalog::{quote, tables};
 
 /// Waits until every transaction of a client that is open now has ended; false when one lasts longer than `bound`.
 pub(crate) async fn readers_gone(connection: &mut PgConnection, bound: Duration) -> AppResult<bool> {
@@ -31,14 +31,14 @@ pub(crate) async fn readers_gone(connection: &mut PgConnection, bound: Duration)
 
 /// Removes the rows of an organization from a schema in which it does not live, or a schema of its
 /// own as a whole. Again is harmless. A lock timeout (55P03) means that somebody is still there.
-pub(crate) async fn remove_rows(connection: &mut PgConnection, schema: &str, id: OrganizationId) -> sqlx::Result<()> {
+pub async fn remove_rows(connection: &mut PgConnection, schema: &str, id: OrganizationId) -> sqlx::Result<()> {
     if schema != "shared" {
         return drop_schema(connection, schema).await;
     }
     // Foreign keys need no look: all of it goes.
     connection.execute("set session_replication_role = replica").await?;
     for table in tables(connection, schema).await? {
-        let sql = format!("delete from {schema}.{} where organization_id = $1", table.name);
+        let sql = format!("delete from {schema}.{} where organization_id = $1", quote(&table.name));
         sqlx::query(AssertSqlSafe(sql)).bind(id.0).execute(&mut *connection).await?;
     }
     connection.execute("reset session_replication_role").await?;

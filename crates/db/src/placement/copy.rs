@@ -7,42 +7,16 @@ use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use uuid::Uuid;
 
 use super::{Moved, is_timeout};
-use crate::{Db, migrate::is_schema_name};
-
-/// A table with tenant rows, as the catalog knows it.
-#[derive(Debug, PartialEq, Eq, sqlx::FromRow)]
-pub(super) struct Table {
-    pub(super) name: String,
-    /// Columns that are written, by name.
-    columns: String,
-    /// Columns of the primary key.
-    key: Vec<String>,
-    /// Everything that must be the same on both sides.
-    shape: String,
-}
+use crate::{
+    Db,
+    catalog::{self, Table, quote, quote_all},
+    migrate::is_schema_name,
+};
 
 /// Its rows are taken away at any time by the dispatcher, which asks for no lock of ours.
 const OUTBOX: &str = "outbox";
 /// How often writers are asked to make room, and for how long.
 const ATTEMPTS: u32 = 10;
-
-/// The tenant tables of a schema, by name.
-pub(super) async fn tables(connection: &mut PgConnection, schema: &str) -> sqlx::Result<Vec<Table>> {
-    sqlx::query_as(
-        "select quote_ident(c.relname) as name,
-                string_agg(quote_ident(a.attname), ', ' order by a.attname) filter (where a.attgenerated = '') as columns,
-                array(select quote_ident(k.attname) from pg_constraint p
-                        join pg_attribute k on k.attrelid = c.oid and k.attnum = any (p.conkey)
-                       where p.conrelid = c.oid and p.contype = 'p' order by k.attname) as key,
-                string_agg(concat_ws(' ', a.attname, format_type(a.atttypid, a.atttypmod), a.attgenerated), ', ' order by a.attname) as shape
-           from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-          where c.relnamespace = to_regnamespace($1) and c.relkind in ('r', 'p') and c.relname <> '_sqlx_migrations'
-          group by c.oid, c.relname order by c.relname",
-    )
-    .bind(schema)
-    .fetch_all(connection)
-    .await
-}
 
 /// Whether it is the schema of one organization.
 pub(super) fn is_own(schema: &str) -> bool {
@@ -66,28 +40,31 @@ pub(super) async fn copy_and_flip(
          set local work_mem = '128MB'; set local enable_nestloop = off",
     ))
     .await?;
-    let tables = tables(&mut tx, from).await?;
-    if tables != self::tables(&mut tx, to).await? {
+    let tables = catalog::tables(&mut tx, from).await?;
+    if tables != catalog::tables(&mut tx, to).await? {
         return Err(AppError::internal(format!("the tables of {from} and {to} differ")));
     }
     // Whatever older transactions wrote is seen by each of the statements below.
     let horizon: String =
         sqlx::query_scalar("select pg_snapshot_xmin(pg_current_snapshot())::xid::text").fetch_one(&mut *tx).await?;
     let (outbox, tables): (Vec<_>, Vec<_>) = tables.into_iter().partition(|table| table.name == OUTBOX);
+    let mut copied = Vec::with_capacity(tables.len());
     for table in &tables {
-        let Table { name, columns, .. } = table;
+        let (name, columns) = (quote(&table.name), quote_all(&table.columns));
         let sql = format!(
             "insert into {to}.{name} ({columns}) select {columns} from {from}.{name} where organization_id = $1"
         );
-        sqlx::query(AssertSqlSafe(sql)).persistent(false).bind(id.0).execute(&mut *tx).await?;
+        let done = sqlx::query(AssertSqlSafe(sql)).persistent(false).bind(id.0).execute(&mut *tx).await?;
+        copied.push(done.rows_affected());
     }
     let begin = Instant::now();
     close(&mut tx, id).await?;
     let mut rows = 0;
-    for table in &tables {
-        rows += catch_up(&mut tx, id, (from, to), table, &horizon).await?;
+    for (table, copied) in tables.iter().zip(copied) {
+        rows += catch_up(&mut tx, id, (from, to), table, copied, &horizon).await?;
     }
-    for Table { name, columns, .. } in &outbox {
+    for table in &outbox {
+        let (name, columns) = (quote(&table.name), quote_all(&table.columns));
         // Waits for a dispatcher that is just taking rows away, and then moves what it left.
         let sql = format!(
             "with taken as (delete from {from}.{name} where organization_id = $1 returning {columns})
@@ -102,43 +79,53 @@ pub(super) async fn copy_and_flip(
 
 /// Makes the copy of a table equal to what it was copied from, now that nobody writes there; how many rows it has.
 ///
-/// A row version is older than `horizon` or it may have come after the copy: so the copy keeps the
-/// rows whose version is old, and gets all others anew.
+/// A row version that is older than `horizon` was there when the table was copied; a younger one may
+/// have come later. So the copy keeps the rows whose version is old, and gets all others anew.
 async fn catch_up(
     connection: &mut PgConnection,
     id: OrganizationId,
     (from, to): (&str, &str),
     table: &Table,
+    copied: u64,
     horizon: &str,
 ) -> AppResult<i64> {
-    let Table { name, columns, key, .. } = table;
-    let same: Vec<String> = key.iter().map(|column| format!("s.{column} = c.{column}")).collect();
-    let statements = [
-        format!(
+    let (name, columns) = (quote(&table.name), quote_all(&table.columns));
+    let count = format!(
+        "select count(*) filter (where age(s.xmin) > age($2::text::xid)), count(*) from {from}.{name} s where s.organization_id = $1"
+    );
+    let (old, all): (i64, i64) = sqlx::query_as(AssertSqlSafe(count))
+        .persistent(false)
+        .bind(id.0)
+        .bind(horizon)
+        .fetch_one(&mut *connection)
+        .await?;
+    let mut copied = i64::try_from(copied).unwrap_or(i64::MAX);
+    if old != copied {
+        let same = table.key.iter().map(|column| format!("s.{0} = c.{0}", quote(column))).collect::<Vec<_>>();
+        let sql = format!(
             "delete from {to}.{name} c where c.organization_id = $1 and not exists (
                select from {from}.{name} s
                 where s.organization_id = $1 and {} and age(s.xmin) > age($2::text::xid))",
             same.join(" and ")
-        ),
-        format!(
+        );
+        copied -= change(connection, sql, id, horizon).await?;
+    }
+    if old != all {
+        let sql = format!(
             "insert into {to}.{name} ({columns}) select {columns} from {from}.{name} s
               where s.organization_id = $1 and age(s.xmin) <= age($2::text::xid)"
-        ),
-    ];
-    for sql in statements {
-        sqlx::query(AssertSqlSafe(sql)).persistent(false).bind(id.0).bind(horizon).execute(&mut *connection).await?;
+        );
+        copied += change(connection, sql, id, horizon).await?;
     }
-    let source = count(connection, from, name, id).await?;
-    let copied = count(connection, to, name, id).await?;
-    if source != copied {
-        return Err(AppError::internal(format!("{copied} of {source} rows of {name} were copied")));
+    if copied != all {
+        return Err(AppError::internal(format!("{copied} of {all} rows of {name} were copied")));
     }
-    Ok(copied)
+    Ok(all)
 }
 
-async fn count(connection: &mut PgConnection, schema: &str, name: &str, id: OrganizationId) -> AppResult<i64> {
-    let sql = format!("select count(*) from {schema}.{name} where organization_id = $1");
-    Ok(sqlx::query_scalar(AssertSqlSafe(sql)).persistent(false).bind(id.0).fetch_one(connection).await?)
+async fn change(connection: &mut PgConnection, sql: String, id: OrganizationId, horizon: &str) -> AppResult<i64> {
+    let done = sqlx::query(AssertSqlSafe(sql)).persistent(false).bind(id.0).bind(horizon).execute(connection).await?;
+    Ok(i64::try_from(done.rows_affected()).unwrap_or(i64::MAX))
 }
 
 /// Keeps writers of the organization out until the running transaction ends: those that come are
@@ -200,8 +187,8 @@ async fn flip(
 
 /// Statistics for tables that are new; without them the first plans are poor.
 pub(super) async fn analyze(connection: &mut PgConnection, schema: &str) -> AppResult<()> {
-    for table in tables(connection, schema).await? {
-        let sql = format!("analyze {schema}.{}", table.name);
+    for table in catalog::tables(connection, schema).await? {
+        let sql = format!("analyze {schema}.{}", quote(&table.name));
         connection.execute(sqlx::raw_sql(AssertSqlSafe(sql))).await?;
     }
     Ok(())

@@ -23,7 +23,8 @@ use uuid::Uuid;
 
 use crate::{Db, MIGRATION_LOCK, provision_schema};
 
-pub(crate) use clean::{readers_gone, remove_rows};
+pub(crate) use clean::readers_gone;
+pub use clean::remove_rows;
 pub(crate) use copy::close;
 
 /// Where the rows of an organization lie.
@@ -152,7 +153,7 @@ pub async fn finish_moves(db: &Db, owner: &PgConnectOptions) -> AppResult<()> {
 }
 
 /// A connection as the owner for long work.
-pub(crate) async fn session(owner: &PgConnectOptions) -> AppResult<PgConnection> {
+pub async fn session(owner: &PgConnectOptions) -> AppResult<PgConnection> {
     let mut connection = PgConnection::connect_with(&owner.clone().application_name("helpdesk mover")).await?;
     connection
         .execute(sqlx::raw_sql(
@@ -172,7 +173,7 @@ fn turn_of(id: OrganizationId) -> i64 {
 }
 
 /// Makes this session the only one that moves or removes the organization, as long as it lives.
-pub(crate) async fn take_turn(connection: &mut PgConnection, id: OrganizationId, wait: bool) -> AppResult<bool> {
+pub async fn take_turn(connection: &mut PgConnection, id: OrganizationId, wait: bool) -> AppResult<bool> {
     let begin = Instant::now();
     loop {
         let taken: bool =

@@ -1,5 +1,7 @@
 //! `org`: organizations and where their rows lie.
 
+use std::path::PathBuf;
+
 use clap::{Subcommand, ValueEnum};
 use db::{
     Mode, TenantTx, placement,
@@ -10,7 +12,7 @@ use identity::{organizations::check_slug, people::NewUser};
 use kernel::Actor;
 use serde_json::{Value, json};
 
-use super::{Run, output::table, user};
+use super::{Run, archive, output::table, user};
 use crate::{boot::Booted, compose, config::host_name, failure::Failure, organizations};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -71,6 +73,24 @@ pub(super) enum Command {
         #[arg(long)]
         now: bool,
     },
+    /// Write everything of an organization to a file, for another installation or for keeping.
+    Export {
+        /// Which one.
+        slug: String,
+        /// A file that does not exist yet.
+        file: PathBuf,
+    },
+    /// Make an organization from such a file: all of it or nothing.
+    Import {
+        /// What `org export` wrote.
+        file: PathBuf,
+        /// Another first label of its host name.
+        #[arg(long)]
+        slug: Option<String>,
+        /// Where its rows shall lie.
+        #[arg(long, default_value = "shared")]
+        placement: Placement,
+    },
     /// Take a deletion back, as long as there is time.
     Restore {
         /// Which one.
@@ -106,6 +126,10 @@ pub(super) async fn run(run: &Run, command: Command) -> Result<(), Failure> {
         Command::Move { slug, placement } => run.with_database(async |b| relocate(b, &slug, placement).await).await?,
         Command::Suspend { slug } => run.with_database(async |b| set_status(b, &slug, "suspended").await).await?,
         Command::Delete { slug, now } => run.with_database(async |b| delete(b, &slug, now).await).await?,
+        Command::Export { slug, file } => run.with_database(async |b| archive::export(b, &slug, &file).await).await?,
+        Command::Import { file, slug, placement } => {
+            run.with_database(async |b| archive::import(b, &file, slug.as_deref(), placement.into()).await).await?
+        }
         Command::Restore { slug } => run.with_database(async |b| restore(b, &slug).await).await?,
         Command::Resume { slug } => run.with_database(async |b| set_status(b, &slug, "active").await).await?,
     };

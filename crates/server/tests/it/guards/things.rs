@@ -14,7 +14,7 @@ use crate::harness::{Answer, Client, TestApp, schema, world::Side};
 #[derive(Debug, Clone)]
 pub struct Things(HashMap<&'static str, String>);
 
-const KINDS: [(&str, &str); 10] = [
+const KINDS: [(&str, &str); 11] = [
     ("tickets", "tkt"),
     ("messages", "msg"),
     ("files", "fil"),
@@ -25,6 +25,7 @@ const KINDS: [(&str, &str); 10] = [
     ("sla-policies", "sla"),
     ("mail-catcher", "out"),
     ("jobs", "job"),
+    ("organization", "exp"),
 ];
 
 impl Things {
@@ -64,6 +65,7 @@ impl Things {
         );
         let received = receive(&app.state, mailbox["address"].as_str().unwrap(), raw.into()).await.unwrap();
         process(&app.state, received.organization, received.mail.unwrap()).await.unwrap();
+        let archive = admin.post("/organization/exports/", json!({})).await.is(202)["id"].as_str().unwrap().to_owned();
         app.run_jobs().await;
         let first = async |path: &str| admin.get(path).await.ok()["results"][0]["id"].as_str().unwrap().to_owned();
         let ids = [
@@ -77,6 +79,7 @@ impl Things {
             ("sla-policies", first("/sla-policies/").await),
             ("mail-catcher", first("/mail-catcher/").await),
             ("jobs", dead_job(app, side).await),
+            ("organization", archive),
         ];
         Self(ids.into_iter().collect())
     }
@@ -179,7 +182,7 @@ impl Operation {
             // With a status, so that the reason beside it is looked at.
             "tickets_comments_create" | "tickets_messages_create" => json!({"body": "Guard", "status": "pending"}),
             "tickets_tags_add" | "tickets_tags_replace" => json!({"tags": ["guard"]}),
-            "tickets_watchers_add" | "tickets_read" => json!({}),
+            "organization_exports_create" | "tickets_watchers_add" | "tickets_read" => json!({}),
             name if self.takes_json => panic!("add a body for {name} to the guards"),
             _ => Value::Null,
         }

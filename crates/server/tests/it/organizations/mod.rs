@@ -1,5 +1,6 @@
 //! An organization as a whole: moved, deleted, exported, imported.
 
+mod archives;
 mod deletion;
 mod kills;
 mod load;
