@@ -175,10 +175,23 @@ pub struct TenantTx {
 }
 
 impl TenantTx {
-    /// Opens the organization in one round trip. With a session its person comes back, after the
+    /// Opens the organization in one round trip, where it is now, also when the caller remembers an
+    /// older placement. With a session its person comes back, after the
     /// database has checked session, person, organization and placement; without one the caller
     /// is the product itself.
     pub async fn open(
+        db: &Db,
+        tenant: Tenant,
+        session: Option<SessionId>,
+        mode: Mode,
+    ) -> AppResult<(Self, Option<Who>)> {
+        match Self::open_at(db, tenant, session, mode).await {
+            Err(AppError::Moved) => Self::open_at(db, tenant.id.into(), session, mode).await,
+            opened => opened,
+        }
+    }
+
+    async fn open_at(
         db: &Db,
         tenant: Tenant,
         session: Option<SessionId>,

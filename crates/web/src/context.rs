@@ -140,8 +140,7 @@ async fn open(
     let (opened, organization) = match opened {
         Err(AppError::Moved) => {
             state.hosts.forget(organization.id).await;
-            // Not from the cache, into which somebody may just be putting what was true before the move.
-            let organization = db::platform::find(&state.db, organization.id).await?.ok_or(AppError::NotFound)?;
+            let organization = known(state, organization.id).await?;
             (TenantTx::open(&state.db, organization.tenant(), Some(session), mode).await?, organization)
         }
         other => (other?, organization),

@@ -3,7 +3,7 @@
 use std::{
     fs::File,
     io::{BufRead, BufReader, BufWriter, Write},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use bytes::Bytes;
@@ -39,7 +39,7 @@ pub async fn export(
     let subject = platform::find(&state.db, organization).await?.ok_or(AppError::NotFound)?;
     let mut writer = Writer::create(path)?;
     // The names of files wait in a file too: there may be many.
-    let spooled = path.with_extension("names");
+    let spooled = PathBuf::from(format!("{}.names", path.display()));
     let spool = File::options().read(true).write(true).create(true).truncate(true).open(&spooled).map_err(failed)?;
     std::fs::remove_file(&spooled).map_err(failed)?;
     let mut names = BufWriter::new(spool);

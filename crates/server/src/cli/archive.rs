@@ -1,6 +1,9 @@
 //! `org export` and `org import`: an organization as a file.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use db::{Mode, TenantTx};
 use serde_json::{Value, json};
@@ -18,7 +21,7 @@ pub(super) async fn export(booted: &Booted, slug: &str, file: &Path) -> Result<(
     if fs::exists(file).map_err(at(file))? {
         return Err(Failure::new(format!("{} exists already.", file.display())));
     }
-    let draft = file.with_extension("part");
+    let draft = PathBuf::from(format!("{}.part", file.display()));
     let (progress, _) = watch::channel(0);
     let written = Box::pin(archive::export(&booted.state, organization.id, &draft, true, &progress)).await;
     let noted = match written {

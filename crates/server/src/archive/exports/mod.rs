@@ -15,7 +15,7 @@ use web::{Access, Route};
 
 pub use job::{expire, jobs};
 
-use wire::{CreateExport, ExportOut, ExportQuery, SignedLink};
+use wire::{ExportOut, ExportQuery, SignedLink};
 
 /// The route table.
 pub fn routes() -> Vec<Route> {
@@ -31,7 +31,6 @@ pub fn routes() -> Vec<Route> {
             "Have an archive of everything made",
             ops::create,
         )
-        .body::<CreateExport>()
         .ok::<ExportOut>(202),
         Route::get(
             "/organization/exports/{id}",

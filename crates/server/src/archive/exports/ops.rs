@@ -10,12 +10,12 @@ use db::{Mode, OnConstraint, TenantTx};
 use kernel::{AppError, AppResult, ExportId, OrganizationId};
 use object_store::ObjectStoreExt;
 use serde_json::json;
-use web::{ApiResult, AppState, Body, Listing, PathId, Public, Query, Read, RequestUri, Staff, Write, link};
+use web::{ApiResult, AppState, Listing, PathId, Public, Query, Read, RequestUri, Staff, Write, link};
 
 use super::{
     job::{EXPORT_JOB, object_path},
     store::{self, ExportRow},
-    wire::{CreateExport, ExportOut, ExportQuery, SignedLink},
+    wire::{ExportOut, ExportQuery, SignedLink},
 };
 use crate::archive::failed;
 
@@ -32,7 +32,7 @@ impl From<ExportRow> for ExportOut {
 }
 
 /// `POST organization/exports/`
-pub async fn create(mut cx: Staff<Write>, Body(CreateExport {}): Body<CreateExport>) -> ApiResult {
+pub async fn create(mut cx: Staff<Write>) -> ApiResult {
     let (organization, id, now) = (cx.organization.id, cx.tx.id::<ExportId>(), cx.tx.now());
     let (person, name) = (cx.actor.person.uuid(), cx.actor.name.clone());
     store::insert(&mut cx.tx, organization, id, (person, &name), now)

@@ -5,11 +5,6 @@ use kernel::{ExportId, OrganizationId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-/// Nothing can be chosen yet.
-#[derive(Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct CreateExport {}
-
 /// An archive of the organization.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ExportOut {

@@ -42,6 +42,9 @@ async fn rich() -> (TestApp, PgConnection) {
         signed_out.post("/auth/login/", login).await.ok();
         // After the last dispatch, so that its events still lie in the outbox.
         who.patch(&things.fill("/api/v1/tickets/{id}/"), json!({"priority": "urgent"})).await.ok();
+        let mut tx = TenantTx::system(&app.state.db, side.organization.id, Mode::Write).await.unwrap();
+        app.state.vault.seal(&mut tx, "guard.secret", side.organization.id.0, b"secret").await.unwrap();
+        tx.commit().await.unwrap();
         run(
             &mut superuser,
             &format!(

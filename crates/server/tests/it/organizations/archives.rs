@@ -439,13 +439,13 @@ async fn administrators_have_an_archive_made_and_download_it() {
     app.anonymous().get(&fresh).await;
     // After seven days it is gone, at once and then in fact.
     app.advance(TimeDelta::days(7));
-    let over = admin.get(&path).await.ok();
+    let over = app.admin().get(&path).await.ok();
     assert_eq!((&over["state"], &over["link"], &over["size"]), (&json!("expired"), &Value::Null, &Value::Null));
     app.run_jobs().await;
     use futures_util::StreamExt;
     let prefix = format!("{}/exports", kernel::id::encode(app.world.a.organization.id.0));
     assert_eq!(app.state.files.list(Some(&object_store::path::Path::from(prefix))).count().await, 0);
-    assert_eq!(admin.get(&path).await.ok()["state"], "expired");
+    assert_eq!(app.admin().get(&path).await.ok()["state"], "expired");
     let audited: Vec<(String, String)> = sqlx::query_as(AssertSqlSafe(format!(
         "select action, actor_name from {}.audit_log where organization_id = $1 and action = 'organization.exported'",
         acme(&app).await.schema_name

@@ -40,7 +40,14 @@ async fn traces(app: &TestApp) -> Vec<String> {
 
 async fn objects(app: &TestApp, organization: kernel::OrganizationId) -> usize {
     use futures_util::StreamExt;
-    app.state.files.list(Some(&Path::from(kernel::id::encode(organization.0)))).count().await
+    let all = app.state.files.list(Some(&Path::from(kernel::id::encode(organization.0))));
+    all.filter(|object| {
+        // Archives of the others end by the clock meanwhile.
+        let is_archive = object.as_ref().unwrap().location.as_ref().contains("/exports/");
+        std::future::ready(!is_archive || organization == app.world.a.organization.id)
+    })
+    .count()
+    .await
 }
 
 async fn login(app: &TestApp) -> u16 {
@@ -96,7 +103,11 @@ async fn after_the_grace_period_nothing_is_left_but_the_names() {
     platform::add_domain(&app.state.db, app.world.a.organization.id, "help.acme.example").await.unwrap();
     let (ours, theirs) = (&app.world.a.organization, &app.world.b.organization);
     let mut superuser = app.database.superuser().await;
-    let strangers = sums(&mut superuser, &theirs.schema_name, theirs).await;
+    let rest = |mut sums: std::collections::BTreeMap<String, (i64, i64)>| {
+        sums.remove("organization_exports").unwrap();
+        sums
+    };
+    let strangers = rest(sums(&mut superuser, &theirs.schema_name, theirs).await);
     let their_objects = objects(&app, theirs.id).await;
     assert!(objects(&app, ours.id).await > 0 && their_objects > 0);
     let caught = app.state.config.data_dir.join("mail-catcher");
@@ -117,7 +128,7 @@ async fn after_the_grace_period_nothing_is_left_but_the_names() {
     assert!(!schema_exists(&mut superuser, &db::placement::Placement::Schema.schema_of(ours.id)).await);
     assert_eq!(objects(&app, ours.id).await, 0);
     assert!(!caught.join("acme").exists() && caught.join("globex").exists());
-    assert_eq!(sums(&mut superuser, &theirs.schema_name, theirs).await, strangers);
+    assert_eq!(rest(sums(&mut superuser, &theirs.schema_name, theirs).await), strangers);
     assert_eq!(objects(&app, theirs.id).await, their_objects);
     app.agent().get("/tickets/").await.is(404);
     assert_eq!(login(&app).await, 404);
