@@ -10,6 +10,7 @@ use sqlx::{Connection, Executor, Postgres, pool::PoolConnection};
 use crate::{
     Db, Mode, OnConstraint, PlatformTx, Tenant,
     operators::{By, note},
+    removal,
 };
 
 /// An organization as the platform knows it.
@@ -23,7 +24,7 @@ pub struct Organization {
     pub name: String,
     /// Where its rows are: `shared` or `t_…`.
     pub schema_name: String,
-    /// `active` or `suspended`.
+    /// `active`, `suspended` or `deleting`.
     pub status: String,
     /// Counted up by every move.
     pub placement_version: i32,
@@ -168,7 +169,9 @@ pub async fn check_looks(db: &Db, slug: &str) -> AppResult<()> {
 }
 
 /// Adds a domain that the operator knows to belong to the organization; again is harmless.
+/// `Conflict` when another one has it, or had it until lately.
 pub async fn add_domain(db: &Db, by: &By, organization: &Organization, domain: &str) -> AppResult<()> {
+    removal::check_name(db, removal::Name::Domain, domain, organization.id).await?;
     let mut tx = PlatformTx::begin(db, Mode::Write).await?;
     sqlx::query!(
         "insert into platform.domains (domain, organization_id, challenge, verified_at, proof, created_at)
@@ -227,7 +230,7 @@ pub async fn note_domain_check(db: &Db, organization: OrganizationId, domain: &s
     tx.commit().await
 }
 
-/// Suspends or resumes; whether anything changed.
+/// Suspends or resumes; whether anything changed. `Conflict` while it is being deleted.
 pub async fn set_status(db: &Db, by: &By, slug: &str, status: &str) -> AppResult<bool> {
     let mut tx = PlatformTx::begin(db, Mode::Write).await?;
     let found = sqlx::query!(
@@ -239,6 +242,9 @@ pub async fn set_status(db: &Db, by: &By, slug: &str, status: &str) -> AppResult
     .ok_or(AppError::NotFound)?;
     if found.status == status {
         return Ok(false);
+    }
+    if found.status == "deleting" {
+        return Err(AppError::conflict("This organization is being deleted; restore it first."));
     }
     sqlx::query!("update platform.organizations set status = $2 where slug = $1", slug, status)
         .execute(&mut *tx)

@@ -154,6 +154,8 @@ id_type!(/// A key that signs access tokens.
     SigningKeyId, "sgk");
 id_type!(/// A line of the operators' log.
     OperatorEntryId, "opl");
+id_type!(/// An archive of an organization.
+    ExportId, "exp");
 id_type!(/// A line of the audit log.
     AuditEntryId, "aud");
 

@@ -1,5 +1,6 @@
 //! The composition root: everything is put together here, for the binary and for the tests.
 
+pub mod archive;
 pub mod boot;
 pub mod cli;
 pub mod compose;

@@ -1,10 +1,14 @@
-//! Organizations come into being here, for the command line, the operators' API and the demo.
+//! Organizations come into being here, for the command line, the operators' API and the demo, and
+//! are tidied up after.
 
+use channels::mail::catcher::MailCatcher;
 use db::{
     Mode, TenantTx,
     operators::By,
     platform::{self, Organization},
+    removal::{self, Deletion},
 };
+use futures_util::TryStreamExt;
 use identity::{
     domains,
     links::{Link, invite},
@@ -12,6 +16,7 @@ use identity::{
     people::NewUser,
 };
 use kernel::{Actor, AppError, AppResult, OrganizationId, Person};
+use object_store::{ObjectStoreExt, path::Path};
 use web::AppState;
 
 use crate::compose;
@@ -105,6 +110,7 @@ pub async fn ensure(
     // Before a schema is made for it.
     platform::check_looks(db, slug).await?;
     let id: OrganizationId = db.ids.id();
+    removal::check_name(db, removal::Name::Slug, slug, id).await?;
     let schema_name = if own_schema { format!("t_{}", kernel::id::encode(id.0)) } else { "shared".to_owned() };
     let new = Organization {
         id,
@@ -126,4 +132,41 @@ pub async fn ensure(
         }
         Err(error) => Err(error),
     }
+}
+
+/// Finishes what could not be finished when it was begun: moves whose process was killed or whose
+/// old rows somebody still read, and deletions whose time has come.
+pub async fn settle(state: &AppState) -> AppResult<()> {
+    db::placement::finish_moves(&state.db, &state.owner.0).await?;
+    for deletion in removal::deletions(&state.db).await? {
+        if deletion.delete_after <= state.db.now() {
+            match remove(state, &deletion).await {
+                Err(AppError::Conflict(sentence, _)) => tracing::warn!(slug = deletion.slug, "{sentence}"),
+                done => done?,
+            }
+        }
+    }
+    removal::free_names(&state.db).await
+}
+
+/// Removes everything of an organization whose time has come. Killed half-way it is done again by [`settle`].
+pub async fn remove(state: &AppState, deletion: &Deletion) -> AppResult<()> {
+    let id = deletion.organization;
+    removal::remove_rows(&state.db, &state.owner.0, id).await?;
+    // Its files, and the signed ends of its audit log.
+    let name = kernel::id::encode(id.0);
+    for folder in [name.clone(), format!("audit/{name}")] {
+        let mut objects = state.files.list(Some(&Path::from(folder)));
+        while let Some(object) = objects.try_next().await.map_err(|error| AppError::Internal(error.into()))? {
+            match state.files.delete(&object.location).await {
+                Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
+                Err(error) => return Err(AppError::Internal(error.into())),
+            }
+        }
+    }
+    let catcher = MailCatcher::new(state.config.data_dir.join("mail-catcher"));
+    catcher.remove(&deletion.slug).map_err(|error| AppError::Internal(error.into()))?;
+    removal::forget(&state.db, id).await?;
+    tracing::info!(organization = %id, slug = deletion.slug, "an organization was removed");
+    Ok(())
 }

@@ -11,6 +11,7 @@ mod headers;
 mod host;
 pub mod idempotency;
 pub mod limits;
+pub mod link;
 mod middleware;
 pub mod outbound;
 mod problem;

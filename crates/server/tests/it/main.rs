@@ -16,4 +16,5 @@ mod mail;
 mod manners;
 mod more;
 mod oidc;
+mod organizations;
 mod support;

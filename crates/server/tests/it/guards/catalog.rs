@@ -345,6 +345,7 @@ async fn functions_that_see_more_are_guarded() {
         "platform.verify_domain | app_api".to_owned(),
         "platform.rename_organization | app_api".to_owned(),
         "platform.retry_job | app_api".to_owned(),
+        "platform.write_lock | helpdesk_rt".to_owned(),
     ];
     for schema in SCHEMAS {
         expected.push(format!("{schema}.search_customers | app_api"));

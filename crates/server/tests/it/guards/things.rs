@@ -20,7 +20,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct Things(HashMap<&'static str, String>);
 
-const KINDS: [(&str, &str); 17] = [
+const KINDS: [(&str, &str); 18] = [
     ("tickets", "tkt"),
     ("messages", "msg"),
     ("files", "fil"),
@@ -38,6 +38,7 @@ const KINDS: [(&str, &str); 17] = [
     ("auth", "ses"),
     ("platform", "opr"),
     ("audit-log", "aud"),
+    ("organization", "exp"),
 ];
 
 impl Things {
@@ -86,6 +87,7 @@ impl Things {
         );
         let received = receive(&app.state, mailbox["address"].as_str().unwrap(), raw.into()).await.unwrap();
         process(&app.state, received.organization, received.mail.unwrap()).await.unwrap();
+        let archive = admin.post("/organization/exports/", json!({})).await.is(202)["id"].as_str().unwrap().to_owned();
         app.run_jobs().await;
         let domain = format!("help.{}.example", side.organization.slug);
         admin.post("/domains/", json!({ "domain": domain })).await.created();
@@ -115,6 +117,7 @@ impl Things {
             ("auth", other_session(admin, side).await),
             ("audit-log", first("/audit-log/").await),
             ("platform", app.state.db.ids.id::<kernel::OperatorId>().to_string()),
+            ("organization", archive),
         ];
         Self(ids.into_iter().collect())
     }
