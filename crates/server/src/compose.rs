@@ -40,6 +40,7 @@ pub fn registry(state: &AppState, mailer: &Mailer) -> Registry {
     support::jobs(&mut registry, state);
     channels::jobs(&mut registry, state, mailer);
     archive::exports::jobs(&mut registry, state);
+    operators::jobs(&mut registry, state);
     housekeeping::jobs(&mut registry, state);
     registry
 }

@@ -161,7 +161,7 @@ impl Walk {
         }
         match operation.name {
             // The administrator's own is confirmed by now.
-            "auth_otp_setup" => operation.send(&app.manager(), &self.things, body).await,
+            "auth_otp_setup" => operation.send(&app.manager().from_peer(PEER), &self.things, body).await,
             "auth_password_change" => operation.send(&self.manager, &self.things, body).await,
             "auth_sessions_end_others" => operation.send(&self.owner, &self.things, body).await,
             "users_invite" => self.admin.post(&format!("/users/{}/invite/", self.invited[0]), Value::Null).await,
