@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing and says nothing when all is there.
 #   setup.sh run              for building and running: Rust (checked only), a C compiler, PostgreSQL 15 or newer
-#   setup.sh test             for the checks as well: servers for tests (mail, names, identities), sqlx-cli, cargo-deny
+#   setup.sh test             for the checks as well: servers for tests (mail, names, identities, Redis), sqlx-cli, cargo-deny
 #   setup.sh packages NAME..  the part that needs root
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -68,6 +68,7 @@ setup() {
   scripts/pg-bin.sh >/dev/null || missing+=(postgresql)
   if [[ $1 == test ]]; then
     has git || missing+=(git)
+    has redis-server || missing+=(redis-server)
     has psql || missing+=(postgresql-client)
     # The system's own Python: another one first on PATH does not see Debian's packages.
     has node || missing+=(nodejs)

@@ -21,30 +21,36 @@ begin
 end
 $$;
 
--- Who a session is, with role and teams; HD401 when the session or the person may not act any more.
-create or replace function platform.enter(p_schema text, p_organization uuid, p_session uuid, p_now timestamptz) returns jsonb
+-- Who a session is, or, with the hash of its secret, what an API key is; HD401 when it may not act, or not any more.
+drop function if exists platform.enter(text, uuid, uuid, timestamptz);
+create or replace function platform.enter(p_schema text, p_organization uuid, p_credential uuid, p_now timestamptz, p_key_hash bytea) returns jsonb
 language plpgsql stable security definer set search_path = platform, pg_temp as $$
 declare
   who jsonb;
 begin
-  execute format('select %I.who($1, $2, $3)', p_schema) into who using p_organization, p_session, p_now;
+  if p_key_hash is null then
+    execute format('select %I.who($1, $2, $3)', p_schema) into who using p_organization, p_credential, p_now;
+  else
+    execute format('select %I.who_key($1, $2, $3, $4)', p_schema) into who using p_organization, p_credential, p_key_hash, p_now;
+  end if;
   if who is null then
-    raise exception 'session is not valid' using errcode = 'HD401';
+    raise exception 'session or key is not valid' using errcode = 'HD401';
   end if;
   return who;
 end
 $$;
 
 -- Opens an organization for the running transaction: checks first, then role, search_path and setting.
--- A null session is the product itself (jobs, intake, sign-in).
-create or replace function platform.open(p_organization uuid, p_session uuid, p_placement integer, p_now timestamptz) returns jsonb
+-- A null credential is the product itself (jobs, intake, sign-in); with a hash it is an API key, else a session.
+drop function if exists platform.open(uuid, uuid, integer, timestamptz);
+create or replace function platform.open(p_organization uuid, p_credential uuid, p_placement integer, p_now timestamptz, p_key_hash bytea default null) returns jsonb
 language plpgsql security invoker as $$
 declare
   found_schema text := platform.placement(p_organization, p_placement);
   who jsonb;
 begin
-  if p_session is not null then
-    who := platform.enter(found_schema, p_organization, p_session, p_now);
+  if p_credential is not null then
+    who := platform.enter(found_schema, p_organization, p_credential, p_now, p_key_hash);
   end if;
   execute format('set local search_path = %I, ext, pg_temp', found_schema);
   execute format('set local app.organization_id = %L', p_organization);
@@ -351,9 +357,9 @@ grant usage on all sequences in schema platform to app_platform;
 grant select on platform.organizations to helpdesk_definer;
 grant select, insert, update, delete on platform.domains, platform.released_domains to helpdesk_definer;
 grant select, insert, delete on platform.logins, platform.mail_addresses to helpdesk_definer;
-grant select, update on platform.jobs to helpdesk_definer;
 grant select, insert, update, delete on platform.attempts to helpdesk_definer;
-grant execute on function platform.placement(uuid, integer), platform.enter(text, uuid, uuid, timestamptz), platform.open(uuid, uuid, integer, timestamptz) to helpdesk_rt;
+grant select, update on platform.jobs to helpdesk_definer;
+grant execute on function platform.placement(uuid, integer), platform.enter(text, uuid, uuid, timestamptz, bytea), platform.open(uuid, uuid, integer, timestamptz, bytea) to helpdesk_rt;
 grant execute on function platform.note_login(uuid, text), platform.drop_login(uuid, text) to app_api;
 grant execute on function platform.retry_job(uuid, uuid, timestamptz) to app_api;
 grant execute on function platform.claim_mail_address(uuid, text, uuid), platform.release_mail_address(uuid, text) to app_api;

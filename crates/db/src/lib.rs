@@ -20,6 +20,7 @@ pub mod stats;
 mod tasks;
 mod tx;
 pub mod vault;
+pub mod who;
 pub mod worker;
 
 use std::{sync::Arc, time::Duration};
@@ -35,8 +36,9 @@ use tokio::sync::Notify;
 pub use constraint::OnConstraint;
 pub use migrate::{MIGRATION_LOCK, behind, latest_version, migrate, provision_schema};
 pub use tasks::{Tasks, uncancelled};
-pub use tx::{Mode, PlatformTx, Tenant, TenantTx, Who};
+pub use tx::{Mode, PlatformTx, Tenant, TenantTx};
 pub use vault::Vault;
+pub use who::{Credential, Who};
 
 /// The way to the database for the whole product: one pool as the runtime role, time and ids.
 #[derive(Clone, Debug)]

@@ -7,14 +7,13 @@
 
 use std::ops::{Deref, DerefMut};
 
-use kernel::{AppError, AppResult, OrganizationId, Permission, RoleKey, SessionId, TeamId};
-use serde::Deserialize;
+use kernel::{AppError, AppResult, OrganizationId};
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, Postgres, Row, pool::PoolConnection};
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
 use crate::{
-    Db, audit,
+    Credential, Db, Who, audit,
     outbox::{OutboxRow, flush},
     share::Held,
     tasks::{detached, uncancelled},
@@ -41,45 +40,6 @@ pub struct Tenant {
 impl From<OrganizationId> for Tenant {
     fn from(id: OrganizationId) -> Self {
         Self { id, placement_version: None }
-    }
-}
-
-/// The person behind a session, as the database knew it when the transaction was opened.
-#[derive(Debug, Clone, Deserialize)]
-pub struct Who {
-    /// `user` or `customer`.
-    pub kind: String,
-    /// The person.
-    pub id: Uuid,
-    /// Shown name.
-    pub name: String,
-    /// Lower-case address.
-    pub email: String,
-    /// Key of the role.
-    pub role: String,
-    is_shipped: bool,
-    #[serde(default)]
-    permissions: Vec<String>,
-    /// `all`, `teams` or `own`; what the organization lets agents see.
-    #[serde(default)]
-    pub agent_visibility: String,
-    /// Teams of a member of staff.
-    #[serde(default)]
-    pub teams: Vec<Uuid>,
-}
-
-impl Who {
-    /// What the role allows: shipped roles are defined in code, custom ones by their row.
-    pub fn permissions(&self) -> Vec<Permission> {
-        match RoleKey::parse(&self.role) {
-            Some(role) if self.is_shipped => role.permissions(),
-            _ => self.permissions.iter().filter_map(|text| Permission::parse(text)).collect(),
-        }
-    }
-
-    /// Teams as typed ids.
-    pub fn team_ids(&self) -> Vec<TeamId> {
-        self.teams.iter().copied().map(TeamId).collect()
     }
 }
 
@@ -182,31 +142,33 @@ pub struct TenantTx {
 }
 
 impl TenantTx {
-    /// Opens the organization in one round trip. With a session its person comes back, after the
-    /// database has checked session, person, organization and placement; without one the caller
-    /// is the product itself.
+    /// Opens the organization in one round trip. With a credential its person or key comes back,
+    /// after the database has checked it and the person, organization and placement; without one
+    /// the caller is the product itself.
     pub async fn open(
         db: &Db,
         tenant: Tenant,
-        session: Option<SessionId>,
+        credential: Option<Credential>,
         mode: Mode,
     ) -> AppResult<(Self, Option<Who>)> {
         let quoted = |uuid: Option<Uuid>| uuid.map_or_else(|| "null".to_owned(), |uuid| format!("'{uuid}'"));
+        let (id, hash) = credential.map(|credential| credential.arguments()).unzip();
         let sql = format!(
-            "begin {}; select platform.open({}, {}, {}, '{}')::text",
+            "begin {}; select platform.open({}, {}, {}, '{}', {})::text",
             match mode {
                 Mode::Read => "read only",
                 Mode::Write => "read write",
             },
             quoted(Some(tenant.id.0)),
-            quoted(session.map(|session| session.0)),
+            quoted(id),
             tenant.placement_version.map_or_else(|| "null".to_owned(), |version| version.to_string()),
             db.now().to_rfc3339(),
+            hash.flatten().map_or_else(|| "null".to_owned(), |hash: String| format!("'\\x{hash}'")),
         );
         let share = db.shares.enter(tenant.id).await?;
         let (tx, answer) = OpenTx::begin(db, sql, Some(share)).await?;
         let who = match answer {
-            Some(json) => Some(serde_json::from_str(&json).map_err(|error| AppError::Internal(error.into()))?),
+            Some(json) => Some(Who::read(&json)?),
             None => None,
         };
         Ok((

@@ -1,6 +1,7 @@
 //! What other contexts may use of identity.
 
 pub use crate::{
+    api_keys::find_key_name,
     links::{
         Accepted, CREATED as LINK_CREATED, LinkMail, OpenLink, PASSWORD_CHANGED, Registered, Registration, address_of,
         end_access, invite_by_mail, mail_registration, open_link, request_registration, use_registration,

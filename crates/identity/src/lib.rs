@@ -1,5 +1,6 @@
 //! Organizations, people, roles, sessions: who somebody is and how that is proven.
 
+pub mod api_keys;
 pub mod audit;
 pub mod domains;
 pub mod facade;
@@ -7,23 +8,25 @@ pub mod jobs;
 pub mod links;
 pub mod oidc;
 pub mod organizations;
+pub mod otp;
 pub mod password;
 pub mod people;
-mod providers;
+pub mod providers;
+pub mod roles;
 pub mod sessions;
 pub mod teams;
 
-use db::{vault::Sealed, worker::Registry};
+use db::worker::Registry;
 use web::{AppState, Routes};
-
-/// Every column of this context that holds sealed secrets.
-pub const SEALED: Sealed = providers::SECRET;
 
 /// Adds the routes of this context.
 pub fn routes(table: &mut Routes) {
     table.add(sessions::routes());
     table.add(links::routes());
+    table.add(otp::routes());
     table.add(people::routes());
+    table.add(roles::routes());
+    table.add(api_keys::routes());
     table.add(teams::routes());
     table.add(domains::routes());
     table.add(providers::routes());

@@ -1,24 +1,43 @@
 //! Who acts, and how much of the organization that person sees.
 
-use crate::{AppError, AppResult, CustomerId, OrganizationId, Permission, SessionId, TeamId, UserId};
+use crate::{ApiKeyId, AppError, AppResult, CustomerId, OrganizationId, Permission, SessionId, TeamId, UserId};
 
 /// The person or process behind an action.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Person {
     /// A member of staff.
     Staff(UserId),
     /// A customer, in the portal, by API or by mail.
     Customer(CustomerId),
+    /// A program with an API key.
+    Key(ApiKeyId),
     /// The product itself: jobs, intake, rules.
     System,
 }
 
 impl Person {
-    /// How the kind is stored and shown: `user`, `customer` or `system`.
+    /// From kind and id as they are stored; nobody when they are not known.
+    pub fn of(kind: &str, id: Option<uuid::Uuid>) -> Option<Self> {
+        match (kind, id) {
+            ("user", Some(id)) => Some(Self::Staff(UserId(id))),
+            ("customer", Some(id)) => Some(Self::Customer(CustomerId(id))),
+            ("key", Some(id)) => Some(Self::Key(ApiKeyId(id))),
+            ("system", _) => Some(Self::System),
+            _ => None,
+        }
+    }
+
+    /// The id on the wire: `usr_…`, `cus_…` or `key_…`; none for the product itself.
+    pub fn wire_id(&self) -> Option<String> {
+        self.uuid().map(|id| crate::id::wire(self.kind(), id))
+    }
+
+    /// How the kind is stored and shown: `user`, `customer`, `key` or `system`.
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Staff(_) => "user",
             Self::Customer(_) => "customer",
+            Self::Key(_) => "key",
             Self::System => "system",
         }
     }
@@ -28,6 +47,7 @@ impl Person {
         match self {
             Self::Staff(id) => Some(id.0),
             Self::Customer(id) => Some(id.0),
+            Self::Key(id) => Some(id.0),
             Self::System => None,
         }
     }
@@ -46,6 +66,26 @@ pub enum Visibility {
     Own(CustomerId),
 }
 
+impl Visibility {
+    /// How much it shows, to be compared: nobody gives away more than they see themselves.
+    pub const fn breadth(&self) -> u8 {
+        match self {
+            Self::All => 2,
+            Self::Teams(..) => 1,
+            Self::Assigned(_) | Self::Own(_) => 0,
+        }
+    }
+}
+
+/// A member of staff who acts as somebody else.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Impersonator {
+    /// Who really acts.
+    pub id: UserId,
+    /// Shown name.
+    pub name: String,
+}
+
 /// Somebody with permissions inside one organization.
 #[derive(Debug, Clone)]
 pub struct Actor {
@@ -55,9 +95,9 @@ pub struct Actor {
     pub person: Person,
     /// As shown beside what they did.
     pub name: String,
-    /// Lower-case address, empty for the system.
+    /// Lower-case address, empty for keys and the system.
     pub email: String,
-    /// Key of the role: `owner` … `customer`, or a custom one.
+    /// Key of the role: `owner` … `customer`, or a custom one; `key` for API keys.
     pub role: String,
     /// The session, when signed in.
     pub session: Option<SessionId>,
@@ -65,6 +105,10 @@ pub struct Actor {
     pub permissions: Vec<Permission>,
     /// What the person sees.
     pub visibility: Visibility,
+    /// The role requires a second factor that is not set up yet; nothing else is allowed until then.
+    pub otp_required: bool,
+    /// Who really acts, when somebody acts as this person.
+    pub impersonator: Option<Impersonator>,
 }
 
 impl Actor {
@@ -79,6 +123,8 @@ impl Actor {
             session: None,
             permissions: Permission::ALL.to_vec(),
             visibility: Visibility::All,
+            otp_required: false,
+            impersonator: None,
         }
     }
 
@@ -90,10 +136,18 @@ impl Actor {
     /// 403 unless the role allows it.
     pub fn require(&self, permission: Permission) -> AppResult<()> {
         if self.may(permission) {
-            Ok(())
-        } else {
-            Err(AppError::Forbidden(format!("Your role does not allow {permission}.")))
+            return Ok(());
         }
+        Err(AppError::Forbidden(match self.person {
+            _ if self.otp_required => {
+                "Your role requires a second factor; set it up with auth/otp/setup/ first.".to_owned()
+            }
+            Person::Key(_) => format!("This API key does not have the scope {permission}."),
+            _ if self.impersonator.is_some() => {
+                format!("This is not allowed while acting as somebody else: {permission}.")
+            }
+            _ => format!("Your role does not allow {permission}."),
+        }))
     }
 
     /// The member of staff, if it is one.

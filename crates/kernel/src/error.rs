@@ -64,6 +64,8 @@ pub enum AppError {
     Unauthenticated(String),
     /// The password was right, the second factor is missing: 401.
     OtpRequired,
+    /// The password was right, the second factor was not: 401.
+    OtpWrong,
     /// Known, visible, but not allowed: 403. The sentence names what is missing.
     Forbidden(String),
     /// The organization is suspended: 403.
@@ -125,7 +127,7 @@ impl AppError {
         match self {
             Self::Malformed(_) | Self::Invalid(_) => Code::ValidationError,
             Self::Unauthenticated(_) => Code::AuthenticationError,
-            Self::OtpRequired => Code::OtpRequired,
+            Self::OtpRequired | Self::OtpWrong => Code::OtpRequired,
             Self::Forbidden(_) => Code::PermissionDenied,
             Self::Suspended => Code::OrganizationSuspended,
             Self::NotFound => Code::NotFound,
@@ -152,7 +154,8 @@ impl fmt::Display for AppError {
             | Self::TooLarge(text)
             | Self::UnsupportedMediaType(text)
             | Self::Unavailable(text, _) => f.write_str(text),
-            Self::OtpRequired => f.write_str("The second factor is required."),
+            Self::OtpRequired => f.write_str("The second factor is required: send `otp`."),
+            Self::OtpWrong => f.write_str("The code is wrong, too old, or was used already."),
             Self::Suspended => f.write_str("This organization is suspended."),
             Self::NotFound => f.write_str("There is nothing here, or nothing that you may see."),
             Self::MethodNotAllowed => f.write_str("This method is not allowed here."),

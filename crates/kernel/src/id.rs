@@ -118,6 +118,8 @@ id_type!(/// A signed-in session.
     SessionId, "ses");
 id_type!(/// A one-time link.
     LinkId, "lnk");
+id_type!(/// An API key of an organization.
+    ApiKeyId, "key");
 id_type!(/// A role of an organization.
     RoleId, "rol");
 id_type!(/// A team of staff.
@@ -163,6 +165,8 @@ const KINDS: &[(&str, &str)] = &[
     ("operator", OperatorId::PREFIX),
     ("session", SessionId::PREFIX),
     ("role", RoleId::PREFIX),
+    ("key", ApiKeyId::PREFIX),
+    ("api_key", ApiKeyId::PREFIX),
     ("team", TeamId::PREFIX),
     ("ticket", TicketId::PREFIX),
     ("message", MessageId::PREFIX),

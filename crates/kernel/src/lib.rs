@@ -13,7 +13,7 @@ pub mod peer;
 mod permission;
 pub mod slug;
 
-pub use actor::{Actor, Person, Visibility};
+pub use actor::{Actor, Impersonator, Person, Visibility};
 pub use clock::{Clock, IdGen, ManualClock, SystemClock};
 pub use error::{AppError, AppResult, Code, FieldError, FieldErrors};
 pub use id::*;

@@ -3,10 +3,10 @@
 use std::fmt;
 
 macro_rules! permissions {
-    ($($(#[$doc:meta])* $name:ident = $text:literal),+ $(,)?) => {
+    ($(#[doc = $doc:literal] $name:ident = $text:literal),+ $(,)?) => {
         /// One thing that a role can allow. Its text is also the scope of an API key.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-        pub enum Permission { $($(#[$doc])* $name),+ }
+        pub enum Permission { $(#[doc = $doc] $name),+ }
 
         impl Permission {
             /// All of them, in the order of this file.
@@ -21,13 +21,20 @@ macro_rules! permissions {
             pub fn parse(text: &str) -> Option<Self> {
                 match text { $($text => Some(Permission::$name),)+ _ => None }
             }
+
+            /// What it allows, in one sentence for people.
+            pub fn sentence(self) -> &'static str {
+                match self { $(Permission::$name => $doc.trim_ascii()),+ }
+            }
         }
     };
 }
 
 permissions! {
-    /// Own profile and sessions; everybody who is signed in.
+    /// See who one is and sign out; everybody who is signed in.
     SelfService = "self:use",
+    /// Change one's own profile, password, second factor and sessions.
+    SelfWrite = "self:write",
     /// Read tickets within one's visibility.
     TicketRead = "tickets:read",
     /// Create tickets.
@@ -86,6 +93,33 @@ permissions! {
     UserImpersonate = "users:impersonate",
 }
 
+impl Permission {
+    /// What everybody who signs in may do with their own account, whatever the role.
+    pub const PERSONAL: [Permission; 2] = [Self::SelfService, Self::SelfWrite];
+
+    /// Not while acting as somebody else: what would outlast the impersonation or hide behind it.
+    pub const NOT_AS_ANOTHER: [Permission; 7] = [
+        Self::SelfWrite,
+        Self::UserWrite,
+        Self::RoleWrite,
+        Self::ApiKeyManage,
+        Self::IdentityProviderWrite,
+        Self::OrganizationExport,
+        Self::UserImpersonate,
+    ];
+
+    /// Whether it is about one's own account, so that roles neither give nor take it.
+    pub fn is_personal(self) -> bool {
+        Self::PERSONAL.contains(&self)
+    }
+
+    /// Whether an API key can have it. What is for persons only is not; and a key cannot make keys,
+    /// so that revoking it ends what it could do.
+    pub fn is_scope(self) -> bool {
+        !self.is_personal() && !matches!(self, Self::ApiKeyManage | Self::UserImpersonate)
+    }
+}
+
 impl fmt::Display for Permission {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
@@ -128,25 +162,12 @@ impl RoleKey {
         Self::ALL.into_iter().find(|role| role.as_str() == text)
     }
 
-    /// How much a role may do, for "nobody grants more than they have": higher is mightier.
-    pub const fn rank(self) -> u8 {
-        match self {
-            Self::Owner => 5,
-            Self::Admin => 4,
-            Self::Manager => 3,
-            Self::Agent => 2,
-            Self::Viewer | Self::Technician => 1,
-            Self::Customer => 0,
-        }
-    }
-
     /// What the shipped role allows.
     pub fn permissions(self) -> Vec<Permission> {
         use Permission as P;
-        let customer = [P::SelfService, P::TicketRead, P::TicketCreate, P::TicketMessage, P::TicketReply, P::FileUse];
-        let viewer = [P::SelfService, P::TicketRead, P::TicketInsight, P::CustomerRead, P::SettingsRead, P::UserRead];
-        let technician =
-            [P::SelfService, P::TicketRead, P::TicketMessage, P::TicketNote, P::FileUse, P::SettingsRead, P::UserRead];
+        let customer = [P::TicketRead, P::TicketCreate, P::TicketMessage, P::TicketReply, P::FileUse];
+        let viewer = [P::TicketRead, P::TicketInsight, P::CustomerRead, P::SettingsRead, P::UserRead];
+        let technician = [P::TicketRead, P::TicketMessage, P::TicketNote, P::FileUse, P::SettingsRead, P::UserRead];
         let agent = [
             P::TicketCreate,
             P::TicketUpdate,
@@ -172,13 +193,23 @@ impl RoleKey {
             P::OrganizationExport,
             P::UserImpersonate,
         ];
+        let own = &P::PERSONAL[..];
         match self {
-            Self::Customer => customer.to_vec(),
-            Self::Technician => technician.to_vec(),
-            Self::Viewer => viewer.to_vec(),
-            Self::Agent => [&viewer[..], &agent].concat(),
-            Self::Manager => [&viewer[..], &agent, &manager].concat(),
-            Self::Admin | Self::Owner => [&viewer[..], &agent, &manager, &admin].concat(),
+            Self::Customer => [own, &customer].concat(),
+            Self::Technician => [own, &technician].concat(),
+            Self::Viewer => [own, &viewer].concat(),
+            Self::Agent => [own, &viewer, &agent].concat(),
+            Self::Manager => [own, &viewer, &agent, &manager].concat(),
+            Self::Admin | Self::Owner => [own, &viewer, &agent, &manager, &admin].concat(),
+        }
+    }
+
+    /// The tickets somebody with the shipped role sees: `all` or `own`; none where the organization decides.
+    pub const fn visibility(self) -> Option<&'static str> {
+        match self {
+            Self::Owner | Self::Admin | Self::Manager => Some("all"),
+            Self::Technician | Self::Customer => Some("own"),
+            Self::Agent | Self::Viewer => None,
         }
     }
 }
@@ -203,6 +234,14 @@ mod tests {
         for pair in chain.windows(2) {
             let (lesser, mightier) = (pair[0].permissions(), pair[1].permissions());
             assert!(lesser.iter().all(|p| mightier.contains(p)), "{pair:?}");
+        }
+    }
+
+    #[test]
+    fn sentences_are_sentences() {
+        for permission in Permission::ALL {
+            let sentence = permission.sentence();
+            assert!(sentence.ends_with('.') && sentence.starts_with(char::is_uppercase), "{sentence}");
         }
     }
 

@@ -10,14 +10,12 @@ use axum::{
     http::{HeaderMap, header, request::Parts},
     response::{IntoResponse, Response},
 };
-use db::{Mode, Tenant, TenantTx, Who, operators::By, platform::Organization};
-use kernel::{
-    Actor, AppError, AppResult, CustomerId, OperatorId, OrganizationId, Permission, Person, SessionId, UserId,
-    Visibility,
-};
+use db::{Credential, Mode, Tenant, TenantTx, operators::By, platform::Organization};
+use kernel::{Actor, AppError, AppResult, OperatorId, OrganizationId, Permission, SessionId};
 
 use crate::{
     Access, ApiError, ApiResult, AppState, HostOrganization, RouteMeta,
+    api_key::ApiKey,
     idempotency::{self, Keyed, Known},
     middleware::{Caller, LogActor},
     token::{Audience, Claims},
@@ -42,7 +40,7 @@ impl TxMode for Write {
     const MODE: Mode = Mode::Write;
 }
 
-/// A signed-in person with an open transaction in their organization.
+/// A signed-in person, or a key, with an open transaction in their organization.
 #[derive(Debug)]
 pub struct MemberContext {
     /// The open transaction.
@@ -55,6 +53,7 @@ pub struct MemberContext {
     pub caller: Caller,
     /// The application.
     pub state: AppState,
+    credential: Credential,
     keyed: Option<Keyed>,
 }
 
@@ -74,7 +73,7 @@ impl MemberContext {
 #[derive(Debug)]
 pub struct Member<M>(pub MemberContext, PhantomData<M>);
 
-/// Staff only; customers get 403.
+/// Staff and keys; customers get 403.
 #[derive(Debug)]
 pub struct Staff<M>(pub MemberContext, PhantomData<M>);
 
@@ -140,15 +139,18 @@ fn needed(parts: &Parts) -> AppResult<Permission> {
 }
 
 async fn enter(parts: &mut Parts, state: &AppState, permission: Permission, mode: Mode) -> AppResult<MemberContext> {
-    let claims = claims(&parts.headers, state, Audience::Organization).await?;
+    let (id, credential) = credential(&parts.headers, state).await?;
     let host = parts.extensions.get::<HostOrganization>().cloned().and_then(|host| host.0);
     let organization = match host {
-        Some(organization) if organization.id == claims.org => organization,
-        Some(_) => return Err(unauthenticated("This token belongs to another organization.")),
-        None => known(state, claims.org).await?,
+        Some(organization) if organization.id == id => organization,
+        Some(_) => return Err(refused(credential, "This token belongs to another organization.")),
+        None => known(state, id, credential).await?,
     };
-    let (mut tx, who, organization) = open(state, organization, claims.sid, mode).await?;
-    let actor = actor(organization.id, claims.sid, &who);
+    let (mut tx, actor, organization) = open(state, organization, credential, mode).await?;
+    if let (Credential::Key(key, _), Some(text)) = (credential, parts.headers.get("x-api-key")) {
+        let text = text.to_str().unwrap_or_default();
+        state.limits.recognize(text, organization.id, key.to_string()).await;
+    }
     let caller = caller(parts);
     let origin = caller.origin(&actor);
     if let Some(log) = parts.extensions.get::<LogActor>() {
@@ -156,62 +158,89 @@ async fn enter(parts: &mut Parts, state: &AppState, permission: Permission, mode
     }
     tx.act_as(origin);
     actor.require(permission)?;
-    Ok(MemberContext { tx, actor, organization, caller, state: state.clone(), keyed: None })
+    Ok(MemberContext { tx, actor, organization, caller, state: state.clone(), credential, keyed: None })
+}
+
+/// What the caller proves themselves with, and in which organization.
+async fn credential(headers: &HeaderMap, state: &AppState) -> AppResult<(OrganizationId, Credential)> {
+    match api_key(headers)? {
+        Some(key) => {
+            let key = key.ok_or_else(|| unauthenticated(BAD_KEY))?;
+            Ok((key.organization, Credential::Key(key.id, key.hash())))
+        }
+        None => {
+            let claims = claims(headers, state, Audience::Organization).await?;
+            Ok((claims.org, Credential::Session(claims.sid)))
+        }
+    }
+}
+
+/// The one sentence about every key that is not good, whatever the reason.
+const BAD_KEY: &str = "This API key is not valid, or no longer.";
+
+/// The key of the header, if there is one; inside, none when it does not look like one. 400 for
+/// several keys, and for a key beside a token.
+fn api_key(headers: &HeaderMap) -> AppResult<Option<Option<ApiKey>>> {
+    let mut keys = headers.get_all("x-api-key").iter();
+    let Some(key) = keys.next() else { return Ok(None) };
+    if keys.next().is_some() || headers.contains_key(header::AUTHORIZATION) {
+        let sentence = "Send one API key or one token, not several.";
+        return Err(AppError::Malformed(sentence.to_owned()));
+    }
+    Ok(Some(key.to_str().ok().and_then(ApiKey::decode)))
 }
 
 fn caller(parts: &Parts) -> Caller {
     parts.extensions.get::<Caller>().cloned().unwrap_or_default()
 }
 
-async fn known(state: &AppState, id: OrganizationId) -> AppResult<Organization> {
-    state.hosts.by_id(state, id).await?.ok_or_else(|| unauthenticated("The session has ended; sign in again."))
+async fn known(state: &AppState, id: OrganizationId, credential: Credential) -> AppResult<Organization> {
+    let organization = state.hosts.by_id(state, id).await?;
+    organization.ok_or_else(|| refused(credential, "The session has ended; sign in again."))
 }
 
-/// Opens the session's transaction; an organization that has moved is looked up once more.
+/// Opens the transaction of a session or key; an organization that has moved is looked up once more.
 async fn open(
     state: &AppState,
-    organization: Organization,
-    session: SessionId,
+    mut organization: Organization,
+    credential: Credential,
     mode: Mode,
-) -> AppResult<(TenantTx, Who, Organization)> {
-    let opened = TenantTx::open(&state.db, organization.tenant(), Some(session), mode).await;
-    let (opened, organization) = match opened {
-        Err(AppError::Moved) => {
-            state.hosts.forget(organization.id).await;
-            let organization = known(state, organization.id).await?;
-            (TenantTx::open(&state.db, organization.tenant(), Some(session), mode).await?, organization)
-        }
-        other => (other?, organization),
-    };
-    match opened {
-        (tx, Some(who)) => Ok((tx, who, organization)),
-        (_, None) => Err(AppError::internal("a session without a person")),
+) -> AppResult<(TenantTx, Actor, Organization)> {
+    let mut opened = try_open(state, &organization, credential, mode).await;
+    if matches!(opened, Err(AppError::Moved)) {
+        state.hosts.forget(organization.id).await;
+        organization = known(state, organization.id, credential).await?;
+        opened = try_open(state, &organization, credential, mode).await;
     }
+    let (tx, actor) = match opened {
+        Err(AppError::Unauthenticated(sentence)) => return Err(refused(credential, &sentence)),
+        other => other?,
+    };
+    Ok((tx, actor, organization))
 }
 
-fn actor(organization: OrganizationId, session: SessionId, who: &Who) -> Actor {
-    let (person, visibility) = if who.kind == "customer" {
-        (Person::Customer(CustomerId(who.id)), Visibility::Own(CustomerId(who.id)))
-    } else {
-        let user = UserId(who.id);
-        let visibility = match (who.role.as_str(), who.agent_visibility.as_str()) {
-            ("owner" | "admin" | "manager", _) => Visibility::All,
-            ("technician", _) | (_, "own") => Visibility::Assigned(user),
-            (_, "teams") => Visibility::Teams(who.team_ids(), user),
-            _ => Visibility::All,
-        };
-        (Person::Staff(user), visibility)
-    };
-    Actor {
-        organization,
-        person,
-        name: who.name.clone(),
-        email: who.email.clone(),
-        role: who.role.clone(),
-        session: Some(session),
-        permissions: who.permissions(),
-        visibility,
+/// Reads stay read-only: that a key was used is noted apart, about once a minute.
+async fn try_open(
+    state: &AppState,
+    organization: &Organization,
+    credential: Credential,
+    mode: Mode,
+) -> AppResult<(TenantTx, Actor)> {
+    let tenant = organization.tenant();
+    let mut opened = TenantTx::open(&state.db, tenant, Some(credential), mode).await?;
+    if let (Credential::Key(key, _), Some(true)) = (credential, opened.1.as_ref().map(|who| who.is_use_due)) {
+        drop(opened);
+        db::who::note_key_use(&state.db, tenant, key).await?;
+        opened = TenantTx::open(&state.db, tenant, Some(credential), mode).await?;
     }
+    let (tx, who) = opened;
+    let who = who.ok_or_else(|| AppError::internal("a credential of nobody"))?;
+    Ok((tx, who.actor(organization.id, credential)?))
+}
+
+/// Whether there is what looks like one API key; whether it is good is found out later.
+pub(crate) fn has_api_key(headers: &HeaderMap) -> bool {
+    matches!(api_key(headers), Ok(Some(Some(_))))
 }
 
 /// What a token says that was made by us and has not ended; what it may do is found out later.
@@ -234,6 +263,14 @@ async fn claims(headers: &HeaderMap, state: &AppState, audience: Audience) -> Ap
 
 fn unauthenticated(sentence: &str) -> AppError {
     AppError::Unauthenticated(sentence.to_owned())
+}
+
+/// 401; of keys nothing is told but that they are not good.
+fn refused(credential: Credential, sentence: &str) -> AppError {
+    unauthenticated(match credential {
+        Credential::Key(..) => BAD_KEY,
+        Credential::Session(_) => sentence,
+    })
 }
 
 /// Anybody; only on routes that declare [`Access::public`]. The organization is the host's, if it has one.
@@ -357,31 +394,31 @@ pub struct Released {
     pub caller: Caller,
     /// The application.
     pub state: AppState,
+    credential: Credential,
     keyed: Option<Keyed>,
 }
 
 impl MemberContext {
     /// Gives the transaction back.
     pub async fn release(self) -> AppResult<Released> {
-        let Self { tx, actor, organization, caller, state, keyed } = self;
+        let Self { tx, actor, organization, caller, state, credential, keyed } = self;
         tx.rollback().await?;
-        Ok(Released { actor, organization, caller, state, keyed })
+        Ok(Released { actor, organization, caller, state, credential, keyed })
     }
 }
 
 impl Released {
-    /// Opens a writing transaction for the same session, which is checked anew.
+    /// Opens a writing transaction for the same session or key, which is checked anew.
     pub async fn reopen(self) -> AppResult<MemberContext> {
-        let session = self.actor.session.ok_or_else(|| AppError::internal("a member without a session"))?;
-        let (mut tx, who, organization) = open(&self.state, self.organization, session, Mode::Write).await?;
-        let actor = actor(organization.id, session, &who);
-        tx.act_as(self.caller.origin(&actor));
+        let Self { organization, caller, state, credential, keyed, .. } = self;
+        let (mut tx, actor, organization) = open(&state, organization, credential, Mode::Write).await?;
+        tx.act_as(caller.origin(&actor));
         // Without a transaction nobody held the key: another request may have used it meanwhile.
-        if let Some(keyed) = &self.keyed
-            && let Known::Done(_) = keyed.take(&mut tx, &self.state.vault).await?
+        if let Some(keyed) = &keyed
+            && let Known::Done(_) = keyed.take(&mut tx, &state.vault).await?
         {
             return Err(AppError::conflict("This was just done under this Idempotency-Key; ask again for its answer."));
         }
-        Ok(MemberContext { tx, actor, organization, caller: self.caller, state: self.state, keyed: self.keyed })
+        Ok(MemberContext { tx, actor, organization, caller, state, credential, keyed })
     }
 }

@@ -1,6 +1,7 @@
 //! HTTP glue: application state, who asks and for which organization, problem+json, the route
 //! table with mandatory access, OpenAPI, and the log line of each request.
 
+pub mod api_key;
 mod body;
 mod context;
 mod cursor;

@@ -109,6 +109,7 @@ impl Caller {
             id: actor.person.uuid(),
             name: actor.name.clone(),
             session: actor.session,
+            impersonator: actor.impersonator.as_ref().map(|of| of.id.0),
             ..self.anonymous()
         }
     }
@@ -279,4 +280,22 @@ fn request_id(state: &AppState, request: &Request) -> String {
 /// The path without its query, which may carry what must not stand in a log; bounded.
 fn path_for_log(uri: &Uri) -> String {
     uri.path().chars().take(200).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use kernel::{Impersonator, OrganizationId, Person, UserId};
+    use uuid::Uuid;
+
+    #[test]
+    fn the_audit_log_is_told_who_really_acts() {
+        let id = |value| UserId(Uuid::from_u128(value));
+        let mut actor = Actor::system(OrganizationId(Uuid::nil()));
+        actor.person = Person::Staff(id(1));
+        assert_eq!(Caller::default().origin(&actor).impersonator, None);
+        actor.impersonator = Some(Impersonator { id: id(2), name: "Ada".to_owned() });
+        let origin = Caller::default().origin(&actor);
+        assert_eq!((origin.kind, origin.id, origin.impersonator), ("user", Some(id(1).0), Some(id(2).0)));
+    }
 }

@@ -37,7 +37,7 @@ impl IntoResponse for ApiError {
         let mut response = status(&error).into_response();
         let headers = response.headers_mut();
         match &error {
-            AppError::Unauthenticated(_) | AppError::OtpRequired => {
+            AppError::Unauthenticated(_) | AppError::OtpRequired | AppError::OtpWrong => {
                 headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"helpdesk\""));
             }
             AppError::TooMany(seconds) | AppError::Unavailable(_, seconds) => {
@@ -66,7 +66,7 @@ impl IntoResponse for ApiError {
 fn status(error: &AppError) -> StatusCode {
     match error {
         AppError::Malformed(_) => StatusCode::BAD_REQUEST,
-        AppError::Unauthenticated(_) | AppError::OtpRequired => StatusCode::UNAUTHORIZED,
+        AppError::Unauthenticated(_) | AppError::OtpRequired | AppError::OtpWrong => StatusCode::UNAUTHORIZED,
         AppError::Forbidden(_) | AppError::Suspended => StatusCode::FORBIDDEN,
         AppError::NotFound => StatusCode::NOT_FOUND,
         AppError::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,

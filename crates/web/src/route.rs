@@ -19,7 +19,7 @@ use utoipa::{
         path::{OperationBuilder, ParameterBuilder, ParameterIn},
         request_body::RequestBodyBuilder,
         schema::Type,
-        security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
+        security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
     },
 };
 
@@ -387,8 +387,9 @@ impl Routes {
     pub fn build(self) -> (Router<AppState>, OpenApi) {
         let mut router = Router::new();
         let mut paths = PathsBuilder::new();
-        let mut components =
-            ComponentsBuilder::new().security_scheme("bearer", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
+        let mut components = ComponentsBuilder::new()
+            .security_scheme("bearer", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)))
+            .security_scheme("api_key", SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::new("X-API-Key"))));
         for mut route in self.0 {
             route.add_path_parameters();
             route.add_headers();
@@ -396,8 +397,11 @@ impl Routes {
             match route.meta.access {
                 Access::Public => {}
                 Access::Needs(permission) => {
-                    route.operation =
-                        route.operation.security(SecurityRequirement::new("bearer", [permission.as_str().to_owned()]));
+                    let with = |scheme: &str| SecurityRequirement::new(scheme, [permission.as_str().to_owned()]);
+                    route.operation = route.operation.security(with("bearer"));
+                    if permission.is_scope() {
+                        route.operation = route.operation.security(with("api_key"));
+                    }
                 }
                 Access::Operator => {
                     route.operation =

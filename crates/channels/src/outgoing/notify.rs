@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use db::{Mode, TenantTx, jobs::ClaimedJob, outbox::Delivered, platform::Organization};
-use kernel::{AppError, AppResult, EventId, MessageId, OutgoingMailId, TicketId, UserId};
+use kernel::{ApiKeyId, AppError, AppResult, EventId, MessageId, OutgoingMailId, TicketId, UserId};
 use serde_json::{Value, json};
 use support::facade::{self, Message, Ticket, content};
 use uuid::Uuid;
@@ -222,6 +222,7 @@ async fn to_assignee(
             identity::facade::find_user(&mut cause.tx, organization, UserId(id)).await?.map(|user| user.name)
         }
         ("customer", _) => ticket.customer_name.clone(),
+        ("key", Some(id)) => identity::facade::find_key_name(&mut cause.tx, organization, ApiKeyId(id)).await?,
         _ => None,
     };
     let Some(mailbox) = cause.mailbox(&ticket).await? else { return Ok(()) };

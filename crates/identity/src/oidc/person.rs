@@ -14,6 +14,7 @@ use crate::{
     links::end_access,
     people::{self, NewUser},
     providers::Provider,
+    roles,
 };
 
 /// What a provider proved.
@@ -75,7 +76,14 @@ async fn found_by_address(
     person: PersonRow,
     proven: &Proven,
 ) -> AppResult<PersonRow> {
-    let is_mighty = RoleKey::parse(&person.role).is_some_and(|role| role.rank() >= RoleKey::Admin.rank());
+    let is_mighty = match provider.customers {
+        true => false,
+        false => {
+            let harmless = RoleKey::Manager.permissions();
+            let role = roles::named(tx, &person.role).await?;
+            role.permissions.iter().any(|permission| !harmless.contains(permission))
+        }
+    };
     if !provider.link_verified_email || is_mighty || !person.is_active {
         let sentence = "There is an account with this address: sign in with its password, and link the provider there.";
         return Err(AppError::Forbidden(sentence.to_owned()));

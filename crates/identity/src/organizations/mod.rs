@@ -13,6 +13,8 @@ use db::TenantTx;
 use kernel::{AppError, AppResult, Permission, RoleId, RoleKey, slug::skeleton};
 use web::{Access, Route};
 
+use crate::roles::{self, NewRole};
+
 /// The route table.
 pub fn routes() -> Vec<Route> {
     let (read, write) = (Access::needs(Permission::SettingsRead), Access::needs(Permission::OrganizationWrite));
@@ -163,7 +165,16 @@ pub async fn provision(tx: &mut TenantTx) -> AppResult<bool> {
         let name =
             role.as_str().get(..1).unwrap_or_default().to_uppercase() + role.as_str().get(1..).unwrap_or_default();
         let permissions: Vec<String> = role.permissions().iter().map(|p| p.as_str().to_owned()).collect();
-        store::insert_role(tx, organization, id, (role.as_str(), &name), &permissions, now).await?;
+        let new = NewRole {
+            id,
+            key: role.as_str(),
+            name: &name,
+            permissions: &permissions,
+            is_shipped: true,
+            visibility: role.visibility(),
+            require_otp: false,
+        };
+        roles::insert(tx, organization, &new, now).await?;
     }
     Ok(true)
 }

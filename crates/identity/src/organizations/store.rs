@@ -1,7 +1,7 @@
 //! SQL of an organization's settings.
 
 use chrono::{DateTime, Utc};
-use kernel::{OrganizationId, RoleId};
+use kernel::OrganizationId;
 use sqlx::PgConnection;
 
 /// The settings as they are stored.
@@ -50,7 +50,7 @@ pub async fn update_settings(
     sqlx::query!(
         "update organization_settings set time_zone = $2, locale = $3, ticket_prefix = $4, ticket_padding = $5,
                 first_response_on_status = $6, agent_visibility = $7, brand_color = $8, logo_key = $9, logo_type = $10,
-                version = version + 1, updated_at = $11
+                customer_registration = $11, version = version + 1, updated_at = $12
           where organization_id = $1",
         organization as _,
         row.time_zone,
@@ -62,6 +62,7 @@ pub async fn update_settings(
         row.brand_color,
         row.logo_key,
         row.logo_type,
+        row.customer_registration,
         now
     )
     .execute(tx)
@@ -89,26 +90,4 @@ pub async fn insert_settings(
     .execute(tx)
     .await?;
     Ok(done.rows_affected() == 1)
-}
-
-pub async fn insert_role(
-    tx: &mut PgConnection,
-    organization: OrganizationId,
-    id: RoleId,
-    (key, name): (&str, &str),
-    permissions: &[String],
-    now: DateTime<Utc>,
-) -> sqlx::Result<()> {
-    sqlx::query!(
-        "insert into roles (organization_id, id, key, name, permissions, is_shipped, created_at) values ($1, $2, $3, $4, $5, true, $6)",
-        organization as _,
-        id as _,
-        key,
-        name,
-        permissions,
-        now
-    )
-    .execute(tx)
-    .await?;
-    Ok(())
 }

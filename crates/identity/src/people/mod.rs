@@ -5,17 +5,19 @@
 //! and open links. Whoever was removed keeps the name in every history and frees the address.
 //! Tables: `users`, `platform.logins`. Permissions: `users:read`, `users:write`. Events: `user.removed`.
 
-mod model;
 mod ops;
 mod store;
 mod wire;
 
-use kernel::{Actor, AppError, AppResult, OrganizationId, Page, Permission, Person, TeamId, UserId};
+use db::TenantTx;
+use kernel::{AppError, AppResult, OrganizationId, Page, Permission, Person, RoleKey, TeamId, UserId};
 use sqlx::PgConnection;
+use uuid::Uuid;
 use web::{Access, Route};
 
 use crate::{
     links::Accepted,
+    roles::{self, Reach},
     sessions::{SessionOut, SessionQuery},
 };
 
@@ -91,15 +93,6 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-/// 422 on `field` unless there is such a role, 403 when it is mightier than the actor's own.
-pub(crate) async fn check_grant(tx: &mut db::TenantTx, actor: &Actor, field: &str, role: &str) -> AppResult<()> {
-    let organization = tx.organization();
-    if store::find_role(tx, organization, role).await?.is_none() {
-        return Err(AppError::invalid(field, "unknown", "There is no such role."));
-    }
-    model::check_rank(&actor.role, role)
-}
-
 /// Somebody to write to.
 #[derive(Debug, Clone)]
 pub struct Addressee {
@@ -118,6 +111,32 @@ pub struct UserName {
     pub name: String,
     /// Whether the person may act.
     pub is_active: bool,
+}
+
+/// Somebody, staff or customer, to whom an administrator does something.
+#[derive(Debug, Clone)]
+pub(crate) struct Target {
+    pub id: Uuid,
+    pub is_active: bool,
+    /// What the person can do; of customers as if it were with every ticket, since anybody's can be meant.
+    pub reach: Reach,
+}
+
+/// The person; 404 when there is none.
+pub(crate) async fn target(tx: &mut TenantTx, person: Person) -> AppResult<Target> {
+    let organization = tx.organization();
+    match person {
+        Person::Staff(id) => {
+            let user = store::find(tx, organization, id).await?.ok_or(AppError::NotFound)?;
+            let reach = roles::named(tx, &user.role).await?.reach();
+            Ok(Target { id: id.0, is_active: user.status == "active", reach })
+        }
+        Person::Customer(id) => {
+            let is_active = store::is_active_customer(tx, organization, id).await?.ok_or(AppError::NotFound)?;
+            Ok(Target { id: id.0, is_active, reach: Reach::everywhere(RoleKey::Customer.permissions()) })
+        }
+        Person::Key(_) | Person::System => Err(AppError::NotFound),
+    }
 }
 
 /// A member of staff, active or not.
@@ -139,9 +158,4 @@ pub async fn find_addressee(
 /// The name of a team.
 pub async fn find_team(tx: &mut PgConnection, organization: OrganizationId, id: TeamId) -> AppResult<Option<String>> {
     Ok(crate::teams::find_name(tx, organization, id).await?)
-}
-
-/// The wire id of a person.
-pub fn wire_id(person: &Person) -> String {
-    crate::sessions::wire_id(person)
 }

@@ -1,7 +1,7 @@
 //! SQL of staff.
 
 use chrono::{DateTime, Utc};
-use kernel::{OrganizationId, RoleId, TeamId, UserId};
+use kernel::{CustomerId, OrganizationId, RoleId, TeamId, UserId};
 use sqlx::PgConnection;
 
 use super::wire::UserOut;
@@ -103,10 +103,19 @@ pub async fn count(tx: &mut PgConnection, organization: OrganizationId, filter: 
     .await
 }
 
-pub async fn find_role(tx: &mut PgConnection, organization: OrganizationId, key: &str) -> sqlx::Result<Option<RoleId>> {
-    sqlx::query_scalar!("select id from roles where organization_id = $1 and key = $2", organization as _, key)
-        .fetch_optional(tx)
-        .await
+/// Whether a customer may act; nothing when there is no such customer.
+pub async fn is_active_customer(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    id: CustomerId,
+) -> sqlx::Result<Option<bool>> {
+    sqlx::query_scalar!(
+        r#"select status = 'active' as "is_active!" from customers where organization_id = $1 and id = $2"#,
+        organization as _,
+        id as _
+    )
+    .fetch_optional(tx)
+    .await
 }
 
 pub async fn insert(

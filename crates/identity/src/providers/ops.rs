@@ -10,10 +10,10 @@ use super::{
     store,
     wire::{CreateIdentityProvider, IdentityProviderOut, PatchIdentityProvider, ProviderQuery, TestedProvider},
 };
-use crate::{oidc, people};
+use crate::{oidc, roles};
 
 /// Where the secret is,
-pub(crate) const SECRET: Sealed = Sealed { table: "identity_providers", id: "id", column: "client_secret" };
+pub const SEALED: Sealed = Sealed { table: "identity_providers", id: "id", column: "client_secret" };
 /// and as the vault knows it.
 const COLUMN: &str = "identity_providers.client_secret";
 /// Providers of one organization.
@@ -85,10 +85,10 @@ pub async fn delete(PathId(id): PathId<IdentityProviderId>, mut cx: Staff<Write>
 }
 
 /// `POST identity-providers/{id}/test/`. No transaction is open while the provider is asked.
-pub async fn test(PathId(id): PathId<IdentityProviderId>, mut cx: Staff<Read>) -> ApiResult {
+pub async fn test(PathId(id): PathId<IdentityProviderId>, mut cx: Staff<Write>) -> ApiResult {
     let provider = load(&mut cx.tx, id).await?;
     let (state, redirect_uri) = (cx.state.clone(), oidc::redirect_uri(&cx.state, &cx.organization));
-    drop(cx);
+    let released = cx.0.release().await?;
     let mut tested = TestedProvider {
         is_usable: false,
         problem: None,
@@ -116,7 +116,7 @@ pub async fn test(PathId(id): PathId<IdentityProviderId>, mut cx: Staff<Read>) -
             tested.jwks_uri = Some(metadata.jwks_uri.into());
         }
     }
-    Ok(web::ok(&tested, None))
+    released.reopen().await?.commit(web::ok(&tested, None)).await
 }
 
 /// The client secret of a provider.
@@ -141,7 +141,10 @@ async fn save(
 ) -> AppResult<()> {
     // With each change: whoever changes the issuer decides who gets the role.
     if let Some(role) = &provider.default_role {
-        people::check_grant(tx, actor, "default_role", role).await?;
+        roles::within_reach(tx, actor, role).await.map_err(|error| match error {
+            AppError::Invalid(_) => AppError::invalid("default_role", "unknown", "There is no such role."),
+            other => other,
+        })?;
     }
     let sealed = match secret {
         Some(secret) => Some(state.vault.seal(tx, COLUMN, provider.id.0, secret.as_bytes()).await?),

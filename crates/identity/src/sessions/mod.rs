@@ -12,19 +12,23 @@ mod ops;
 mod store;
 mod wire;
 
-use db::TenantTx;
-use kernel::{AppError, AppResult, Page, Permission, Person};
+use db::{TenantTx, platform::Organization};
+use kernel::{AppError, AppResult, Page, Permission, Person, SessionId};
 use uuid::Uuid;
-use web::{Access, Route};
+use web::{Access, AppState, Response, Route};
 
 pub(crate) use cookie::value as cookie_value;
-pub(crate) use model::hash;
+pub(crate) use model::{RefreshToken, hash};
 pub use ops::list::{end_all, page};
-pub use wire::{SessionOut, SessionQuery, person_id as wire_id};
+pub(crate) use ops::login::begin;
+pub(crate) use ops::password::prove;
+pub(crate) use wire::SignedIn;
+pub use wire::{SessionOut, SessionQuery};
 
 /// The route table.
 pub fn routes() -> Vec<Route> {
     let own = Access::needs(Permission::SelfService);
+    let change = Access::needs(Permission::SelfWrite);
     vec![
         Route::post("/auth/login", Access::public(), "auth_login", "Sign in", ops::login::handler)
             .body::<wire::Login>()
@@ -41,22 +45,48 @@ pub fn routes() -> Vec<Route> {
         Route::post("/auth/logout", own, "auth_logout", "End this session", ops::logout::handler)
             .empty(204, "Signed out."),
         Route::get("/auth/me", own, "auth_me", "Who I am", ops::me::handler).ok::<wire::Me>(200),
-        Route::post("/auth/password/change", own, "auth_password_change", "Change my password", ops::password::handler)
-            .body::<wire::ChangePassword>()
-            .empty(204, "Changed; all other sessions have ended."),
+        Route::post(
+            "/auth/password/change",
+            change,
+            "auth_password_change",
+            "Change my password",
+            ops::password::handler,
+        )
+        .body::<wire::ChangePassword>()
+        .empty(204, "Changed; all other sessions have ended."),
         Route::get("/auth/sessions", own, "auth_sessions_list", "Where I am signed in", ops::list::handler)
             .query::<SessionQuery>()
             .ok::<Page<SessionOut>>(200),
         Route::delete(
             "/auth/sessions",
-            own,
+            change,
             "auth_sessions_end_others",
             "End all my other sessions",
             ops::list::end_others,
         )
         .empty(204, "Ended."),
-        Route::delete("/auth/sessions/{id}", own, "auth_sessions_end", "End one of my sessions", ops::list::end)
+        Route::delete("/auth/sessions/{id}", change, "auth_sessions_end", "End one of my sessions", ops::list::end)
             .empty(204, "Ended."),
+        Route::post(
+            "/users/{id}/impersonate",
+            Access::needs(Permission::UserImpersonate),
+            "users_impersonate",
+            "Act as a member of staff",
+            ops::impersonate::user,
+        )
+        .body::<wire::Impersonate>()
+        .without_key()
+        .ok::<wire::SignedIn>(200),
+        Route::post(
+            "/customers/{id}/impersonate",
+            Access::needs(Permission::UserImpersonate),
+            "customers_impersonate",
+            "Act as a customer",
+            ops::impersonate::customer,
+        )
+        .body::<wire::Impersonate>()
+        .without_key()
+        .ok::<wire::SignedIn>(200),
         Route::post(
             "/platform/auth/login",
             Access::public(),
@@ -69,20 +99,20 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-/// Begins a session of somebody who has proven who they are (kind, id and name), and lets the browser
-/// keep it once the transaction is committed: the refresh token becomes its cookie. `how` is for the
-/// audit log.
-pub(crate) async fn begin_in_browser(
-    tx: &mut db::TenantTx,
-    state: &web::AppState,
-    caller: &web::Caller,
-    person: (&'static str, uuid::Uuid, &str),
-    how: &impl serde::Serialize,
-    response: &mut web::Response,
-) -> kernel::AppResult<()> {
-    let (_, token) = ops::login::begin(tx, caller, person, how).await?;
+/// The browser keeps the refresh token as its cookie.
+pub(crate) fn keep_in_browser(state: &AppState, response: &mut Response, token: &RefreshToken) {
     cookie::set(&state.config, response, &token.encode(), model::SESSION_LIFE.num_seconds());
-    Ok(())
+}
+
+/// The answer of a sign-in, for a browser.
+pub(crate) async fn answer_browser(
+    state: &AppState,
+    organization: Organization,
+    session: SessionId,
+    token: RefreshToken,
+) -> AppResult<Response> {
+    let signed_in = ops::login::signed_in(state, organization, session).await?;
+    Ok(ops::login::answer(&state.config, (signed_in, token), true))
 }
 
 /// Ends every session of a person, at once.
@@ -107,6 +137,22 @@ async fn write_password(tx: &mut TenantTx, person: Person, hash: &str) -> AppRes
     }
     tx.audit("password.set", (person.kind(), Some(id)), &(), &());
     Ok(id)
+}
+
+/// Ends every session of a person but one, at once.
+pub async fn end_other_sessions(tx: &mut TenantTx, person: Uuid, kept: Option<kernel::SessionId>) -> AppResult<()> {
+    let (organization, now) = (tx.organization(), tx.now());
+    store::revoke_all(tx, organization, person, kept, now).await?;
+    Ok(())
+}
+
+/// The hash of somebody's password, if they have one.
+pub async fn password_hash(tx: &mut TenantTx, person: Person) -> AppResult<Option<String>> {
+    let organization = tx.organization();
+    match person.uuid() {
+        Some(id) => Ok(store::password_of(tx, organization, id).await?),
+        None => Ok(None),
+    }
 }
 
 /// Forgets sessions that ended before a moment.

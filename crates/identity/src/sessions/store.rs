@@ -1,7 +1,7 @@
 //! SQL of sessions.
 
 use chrono::{DateTime, Utc};
-use kernel::{OrganizationId, SessionId};
+use kernel::{OrganizationId, SessionId, UserId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 
@@ -51,6 +51,8 @@ pub struct NewSession<'a> {
     pub user_agent: Option<String>,
     pub ip: Option<String>,
     pub expires_at: DateTime<Utc>,
+    /// Who acts as this person, and their own session.
+    pub impersonator: Option<(UserId, SessionId)>,
 }
 
 pub async fn insert(
@@ -60,8 +62,9 @@ pub async fn insert(
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into sessions (organization_id, id, person_kind, person_id, user_agent, ip, created_at, expires_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8)",
+        "insert into sessions (organization_id, id, person_kind, person_id, user_agent, ip, created_at, expires_at,
+             impersonator_id, impersonator_session_id)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         organization as _,
         session.id as _,
         session.kind,
@@ -69,7 +72,9 @@ pub async fn insert(
         session.user_agent,
         session.ip,
         now,
-        session.expires_at
+        session.expires_at,
+        session.impersonator.map(|(person, _)| person) as _,
+        session.impersonator.map(|(_, session)| session) as _
     )
     .execute(tx)
     .await?;

@@ -1,7 +1,7 @@
 //! Shapes of sign-in.
 
 use chrono::{DateTime, Utc};
-use kernel::{Actor, OrganizationId, Permission, SessionId};
+use kernel::{Actor, OrganizationId, Permission, SessionId, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -11,8 +11,7 @@ pub struct Login {
     /// Mail address.
     pub email: String,
     pub password: String,
-    /// Second factor, once one is set up.
-    #[expect(dead_code, reason = "accepted by the contract; second factors come with issue 3")]
+    /// The code of the second factor, once one is set up, or a recovery code.
     pub otp: Option<String>,
     /// Slug; on the bare host only.
     pub organization: Option<String>,
@@ -44,7 +43,18 @@ pub struct Me {
     pub name: String,
     pub role: String,
     pub permissions: Vec<String>,
+    /// The role requires a second factor that is not set up; nothing else is allowed until then.
+    pub otp_required: bool,
+    /// Who really acts, while somebody acts as this person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub impersonator: Option<MyImpersonator>,
     pub organization: MyOrganization,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub struct MyImpersonator {
+    pub id: UserId,
+    pub name: String,
 }
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -57,26 +67,19 @@ pub struct MyOrganization {
 impl Me {
     pub fn new(actor: &Actor, organization: &db::platform::Organization) -> Self {
         Self {
-            id: person_id(&actor.person),
+            id: actor.person.wire_id().unwrap_or_default(),
             email: actor.email.clone(),
             name: actor.name.clone(),
             role: actor.role.clone(),
             permissions: actor.permissions.iter().copied().map(Permission::as_str).map(str::to_owned).collect(),
+            otp_required: actor.otp_required,
+            impersonator: actor.impersonator.clone().map(|of| MyImpersonator { id: of.id, name: of.name }),
             organization: MyOrganization {
                 id: organization.id,
                 slug: organization.slug.clone(),
                 name: organization.name.clone(),
             },
         }
-    }
-}
-
-/// `usr_…` or `cus_…`.
-pub fn person_id(person: &kernel::Person) -> String {
-    match person {
-        kernel::Person::Staff(id) => id.to_string(),
-        kernel::Person::Customer(id) => id.to_string(),
-        kernel::Person::System => String::new(),
     }
 }
 
@@ -130,4 +133,11 @@ pub struct OperatorSignedIn {
     pub access: String,
     /// Seconds the access token is good for.
     pub expires_in: i64,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Impersonate {
+    /// Why; stands in the audit log.
+    pub reason: String,
 }

@@ -1,7 +1,7 @@
 //! Shapes of messages.
 
 use chrono::{DateTime, Utc};
-use kernel::{CustomerId, FileId, MessageId, TicketId, UserId};
+use kernel::{FileId, MessageId, TicketId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -13,10 +13,10 @@ use crate::{
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Author {
-    /// user, customer or system.
+    /// user, customer, key or system.
     #[serde(rename = "type")]
     pub kind: String,
-    /// `usr_…` or `cus_…`; null for the product itself.
+    /// `usr_…`, `cus_…` or `key_…`; null for the product itself.
     pub id: Option<String>,
     pub name: String,
 }
@@ -65,11 +65,7 @@ impl MessageOut {
             "html" => BodyFormat::Html,
             _ => BodyFormat::Text,
         };
-        let author_id = row.author_id.and_then(|id| match row.author_kind.as_str() {
-            "user" => Some(UserId(id).to_string()),
-            "customer" => Some(CustomerId(id).to_string()),
-            _ => None,
-        });
+        let author_id = row.author_id.map(|author| kernel::id::wire(&row.author_kind, author));
         Self {
             id: row.id,
             ticket_id: row.ticket_id,

@@ -326,10 +326,10 @@ pub struct MarkRead {
 
 #[derive(Debug, Serialize, ToSchema)]
 pub struct HistoryActor {
-    /// user, customer or system.
+    /// user, customer, key or system.
     #[serde(rename = "type")]
     pub kind: String,
-    /// `usr_…` or `cus_…`; null for the system.
+    /// `usr_…`, `cus_…` or `key_…`; null for the system.
     pub id: Option<String>,
     pub name: String,
 }

@@ -8,10 +8,10 @@ use crate::{
     links::invite_by_mail,
     password,
     people::{
-        model::check_rank,
         store,
         wire::{CreateUser, CreatedUser, UserOut},
     },
+    roles,
     sessions::set_password_now,
 };
 
@@ -60,14 +60,13 @@ pub async fn create(tx: &mut TenantTx, actor: &Actor, new: NewUser) -> AppResult
     let email = kernel::email::normalize(&new.email)
         .ok_or_else(|| AppError::invalid("email", "invalid", "This is not a mail address."))?;
     let name = web::text("name", &new.name, 1, 200)?;
-    let role = store::find_role(tx, organization, &new.role)
-        .await?
-        .ok_or_else(|| AppError::invalid("role", "unknown", "There is no such role."))?;
-    check_rank(&actor.role, &new.role)?;
+    let role = roles::within_reach(tx, actor, &new.role).await?;
     let id: UserId = tx.id();
-    store::insert(tx, organization, id, (&email, &name), role, now).await.on_constraint("users_email_key", || {
-        AppError::taken("email", "Somebody of the staff has this address already.")
-    })?;
+    store::insert(tx, organization, id, (&email, &name), role.id, now)
+        .await
+        .on_constraint("users_email_key", || {
+            AppError::taken("email", "Somebody of the staff has this address already.")
+        })?;
     store::note_login(tx, organization, &email).await?;
     let user = store::find(tx, organization, id).await?.ok_or(AppError::NotFound)?;
     tx.audit_change("user.created", ("user", Some(id.0)), &(), &user);

@@ -3,9 +3,12 @@
 use kernel::AppError;
 use web::{ApiResult, Listing, Query, Read, RequestUri, Staff};
 
-use crate::people::{
-    store::{self, Filter},
-    wire::UserQuery,
+use crate::{
+    people::{
+        store::{self, Filter},
+        wire::UserQuery,
+    },
+    roles,
 };
 
 const ORDERS: [&str; 6] = ["name", "-name", "email", "-email", "created_at", "-created_at"];
@@ -22,9 +25,7 @@ pub async fn handler(mut cx: Staff<Read>, RequestUri(uri): RequestUri, Query(que
         return Err(AppError::invalid("status", "invalid", "A person is active, suspended or removed.").into());
     }
     for role in &query.role {
-        if store::find_role(&mut cx.tx, organization, role).await?.is_none() {
-            return Err(AppError::invalid("role", "unknown", "There is no such role.").into());
-        }
+        roles::named(&mut cx.tx, role).await?;
     }
     let filter = Filter {
         search: query.search.as_deref().map(web::like_pattern),

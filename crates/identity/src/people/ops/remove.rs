@@ -9,7 +9,8 @@ use web::{ApiResult, IfMatch, PathId, Staff, Write};
 use crate::{
     links::end_access,
     oidc,
-    people::{REMOVED, model::check_rank, store},
+    people::{REMOVED, store},
+    roles,
 };
 
 /// How long somebody who was removed can be brought back.
@@ -24,7 +25,7 @@ pub async fn delete(PathId(id): PathId<UserId>, mut cx: Staff<Write>, if_match: 
         return Err(AppError::NotFound.into());
     }
     if_match.check(user.version)?;
-    check_rank(&actor.role, &user.role)?;
+    roles::within_reach(&mut cx.tx, &actor, &user.role).await?;
     if owners.as_slice() == [id] {
         return Err(AppError::conflict("An organization keeps at least one active owner.").into());
     }
@@ -50,7 +51,8 @@ pub async fn delete(PathId(id): PathId<UserId>, mut cx: Staff<Write>, if_match: 
 pub async fn restore(PathId(id): PathId<UserId>, mut cx: Staff<Write>) -> ApiResult {
     let (organization, now) = (cx.organization.id, cx.tx.now());
     let user = store::find(&mut cx.tx, organization, id).await?.ok_or(AppError::NotFound)?;
-    check_rank(&cx.actor.role, &user.role)?;
+    let actor = cx.actor.clone();
+    roles::within_reach(&mut cx.tx, &actor, &user.role).await?;
     if let Some(removed_at) = store::removed_at(&mut cx.tx, organization, id).await? {
         if now - removed_at > RESTORE_WINDOW {
             return Err(AppError::NotFound.into());

@@ -4,7 +4,8 @@ use kernel::{AppError, AppResult, UserId};
 use web::{ApiResult, Listing, MemberContext, PathId, Query, Read, RequestUri, Staff, Write};
 
 use crate::{
-    people::{model::check_rank, store},
+    people::store,
+    roles,
     sessions::{self, SessionQuery},
 };
 
@@ -28,9 +29,10 @@ pub async fn end(PathId(id): PathId<UserId>, mut cx: Staff<Write>) -> ApiResult 
     cx.commit(web::no_content()).await
 }
 
-/// The person must be there, and not be mightier than the caller.
+/// The person must be there, and reach no further than the caller.
 async fn check(cx: &mut MemberContext, id: UserId) -> AppResult<()> {
     let organization = cx.organization.id;
     let user = store::find(&mut cx.tx, organization, id).await?.ok_or(AppError::NotFound)?;
-    check_rank(&cx.actor.role, &user.role)
+    let actor = cx.actor.clone();
+    roles::within_reach(&mut cx.tx, &actor, &user.role).await.map(drop)
 }

@@ -1,16 +1,16 @@
 //! Changes to a member of staff.
 
 use db::TenantTx;
-use kernel::{Actor, AppError, AppResult, UserId};
+use kernel::{Actor, AppError, AppResult, Permission, UserId};
 use web::{ApiResult, Body, IfMatch, PathId, Staff, Write};
 
 use crate::{
     links::end_access,
     people::{
-        model::check_rank,
         store,
         wire::{PatchMe, PatchUser, UserOut},
     },
+    roles,
 };
 
 /// `PATCH users/{id}/`
@@ -29,6 +29,7 @@ pub async fn handler(
 pub async fn me(mut cx: Staff<Write>, if_match: IfMatch, Body(input): Body<PatchMe>) -> ApiResult {
     let actor = cx.actor.clone();
     let id = actor.staff().ok_or(AppError::NotFound)?;
+    actor.require(Permission::SelfWrite)?;
     let input = PatchUser { name: input.name, role: None, status: None };
     let user = run(&mut cx.tx, &actor, id, if_match, input).await?;
     cx.commit(web::ok(&user, user.version)).await
@@ -42,7 +43,10 @@ async fn run(tx: &mut TenantTx, actor: &Actor, id: UserId, if_match: IfMatch, in
         return Err(AppError::conflict("This person was removed; restore them first."));
     }
     if_match.check(user.version)?;
-    check_rank(&actor.role, &user.role)?;
+    // Everybody may change what is their own; of others, only of those who may do no more.
+    if actor.staff() != Some(id) {
+        roles::within_reach(tx, actor, &user.role).await?;
+    }
     let role_key = input.role.unwrap_or_else(|| user.role.clone());
     let status = input.status.unwrap_or_else(|| user.status.clone());
     if !["active", "suspended"].contains(&status.as_str()) {
@@ -52,15 +56,16 @@ async fn run(tx: &mut TenantTx, actor: &Actor, id: UserId, if_match: IfMatch, in
     if changes_access && actor.staff() == Some(id) {
         return Err(AppError::Forbidden("Nobody changes their own role or status.".to_owned()));
     }
-    check_rank(&actor.role, &role_key)?;
     if changes_access && owners.as_slice() == [id] {
         return Err(AppError::conflict("An organization keeps at least one active owner."));
     }
-    let role = store::find_role(tx, organization, &role_key)
-        .await?
-        .ok_or_else(|| AppError::invalid("role", "unknown", "There is no such role."))?;
+    let role = if changes_access {
+        roles::within_reach(tx, actor, &role_key).await?
+    } else {
+        roles::named(tx, &role_key).await?
+    };
     let name = web::text("name", input.name.as_deref().unwrap_or(&user.name), 1, 200)?;
-    store::update(tx, organization, id, (&name, &status), role, now).await?;
+    store::update(tx, organization, id, (&name, &status), role.id, now).await?;
     if status == "suspended" {
         end_access(tx, id.0).await?;
     }

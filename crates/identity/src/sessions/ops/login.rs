@@ -7,14 +7,14 @@ use db::{
     audit::Origin,
     platform::Organization,
 };
-use kernel::{Actor, AppError, AppResult, CustomerId, OrganizationId, Person, SessionId, UserId};
+use kernel::{AppError, AppResult, OrganizationId, SessionId};
 use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
 use web::{ApiResult, AppState, Body, Caller, Config, Public, token};
 
 use crate::{
-    password,
+    otp, password,
     sessions::{
         cookie,
         model::{RefreshToken, SESSION_LIFE},
@@ -71,7 +71,7 @@ async fn run(public: &Public, input: &Login) -> AppResult<Option<(SignedIn, Refr
     };
     match credential {
         Some(credential) if fits && credential.is_active => {
-            start_session(public, organization, &attempt, &credential).await.map(Some)
+            start_session(public, organization, &attempt, &credential, input.otp.as_deref()).await.map(Some)
         }
         credential => {
             refuse(public, &organization, &attempt, credential.as_ref()).await?;
@@ -108,8 +108,10 @@ async fn start_session(
     organization: Organization,
     attempt: &Attempt,
     credential: &Credential,
+    otp: Option<&str>,
 ) -> AppResult<(SignedIn, RefreshToken)> {
-    let mut tx = public.open(&organization, Mode::Write).await?;
+    let tx = public.open(&organization, Mode::Write).await?;
+    let mut tx = otp::pass(tx, public, (credential.entity(), credential.id), otp).await?;
     let now = tx.now();
     attempt.succeeded(&mut tx, now).await?;
     let person = (credential.entity(), credential.id, credential.name.as_str());
@@ -134,6 +136,7 @@ pub async fn begin(
         user_agent: caller.user_agent.clone(),
         ip: caller.ip.map(|ip| ip.to_string()),
         expires_at: now + SESSION_LIFE,
+        impersonator: None,
     };
     store::insert(tx, organization, &new, now).await?;
     let name = name.to_owned();
@@ -171,22 +174,9 @@ pub async fn issue_refresh(
 
 /// The answer for a session, with role and permissions as the database knows them now.
 pub async fn signed_in(state: &AppState, organization: Organization, session: SessionId) -> AppResult<SignedIn> {
-    let (_tx, who) = TenantTx::open(&state.db, organization.tenant(), Some(session), Mode::Read).await?;
+    let (_tx, who) = TenantTx::open(&state.db, organization.tenant(), Some(session.into()), Mode::Read).await?;
     let who = who.ok_or_else(|| AppError::internal("a session without a person"))?;
-    let person = match who.kind.as_str() {
-        "customer" => Person::Customer(CustomerId(who.id)),
-        _ => Person::Staff(UserId(who.id)),
-    };
-    let actor = Actor {
-        person,
-        name: who.name.clone(),
-        email: who.email.clone(),
-        role: who.role.clone(),
-        session: Some(session),
-        permissions: who.permissions(),
-        ..Actor::system(organization.id)
-    };
-    let user = Me::new(&actor, &organization);
+    let user = Me::new(&who.actor(organization.id, session.into())?, &organization);
     let claims =
         token::Claims::new(user.id.clone(), organization.id, session, token::Audience::Organization, state.db.now());
     let access = state.signing.sign(&claims)?;

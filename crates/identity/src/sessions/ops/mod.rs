@@ -1,5 +1,6 @@
 //! One use case a file.
 
+pub mod impersonate;
 pub mod list;
 pub mod login;
 pub mod logout;

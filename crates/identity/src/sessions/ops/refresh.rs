@@ -47,8 +47,8 @@ async fn run(public: &Public, text: &str) -> AppResult<Option<(SignedIn, Refresh
             None => return Ok(None),
         },
     };
-    let (mut tx, who) =
-        TenantTx::open(&public.state.db, organization.tenant(), Some(token.session), Mode::Write).await?;
+    let session = Some(token.session.into());
+    let (mut tx, who) = TenantTx::open(&public.state.db, organization.tenant(), session, Mode::Write).await?;
     let (hash, now) = (token.hash(), tx.now());
     let Some(rotated_at) = store::lock_refresh(&mut tx, organization.id, &hash, token.session).await? else {
         return Ok(None);

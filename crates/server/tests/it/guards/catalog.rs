@@ -350,6 +350,7 @@ async fn functions_that_see_more_are_guarded() {
         expected.push(format!("{schema}.search_customers | app_api"));
         expected.push(format!("{schema}.search_tickets | app_api"));
         expected.push(format!("{schema}.who | -"));
+        expected.push(format!("{schema}.who_key | -"));
         expected.push(format!("{schema}.words | app_api helpdesk_definer"));
     }
     expected.sort();

@@ -10,7 +10,7 @@ mod probe;
 mod replays;
 mod safe;
 mod statements;
-mod things;
+pub mod things;
 mod versions;
 mod walk;
 

@@ -20,7 +20,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct Things(HashMap<&'static str, String>);
 
-const KINDS: [(&str, &str); 15] = [
+const KINDS: [(&str, &str); 17] = [
     ("tickets", "tkt"),
     ("messages", "msg"),
     ("files", "fil"),
@@ -33,6 +33,8 @@ const KINDS: [(&str, &str); 15] = [
     ("jobs", "job"),
     ("identity-providers", "idp"),
     ("identities", "idn"),
+    ("roles", "rol"),
+    ("api-keys", "key"),
     ("auth", "ses"),
     ("platform", "opr"),
     ("audit-log", "aud"),
@@ -51,6 +53,9 @@ impl Things {
     pub async fn of_both(app: &TestApp) -> (Self, Self) {
         let a = Self::make(app, &app.world.a, &app.admin(), &app.customer()).await;
         let b = Self::make(app, &app.world.b, &app.foreign_admin(), &app.foreign("customer")).await;
+        for customer in [app.as_("customer2"), app.foreign("customer2")] {
+            second_factor(app, &customer).await;
+        }
         (a, b)
     }
 
@@ -68,6 +73,10 @@ impl Things {
         let message = admin.post(&below("messages"), reply).await.created()["id"].as_str().unwrap().to_owned();
         admin.post(&below("read"), json!({})).await.is(204);
         admin.patch(&format!("/teams/{}/", side.team), json!({"members": [side.user("agent")]})).await.ok();
+        let made =
+            async |path: &str, body: Value| admin.post(path, body).await.created()["id"].as_str().unwrap().to_owned();
+        let role = made("/roles/", json!({"name": text("role"), "key": "guards", "permissions": ["users:read"]})).await;
+        let key = made("/api-keys/", json!({"name": text("key"), "scopes": ["tickets:read"]})).await;
         let mailbox = admin.get("/mailboxes/").await.ok()["results"][0].clone();
         let raw = format!(
             "From: cleo@{0}.example\r\nTo: {1}\r\nSubject: {2}\r\nMessage-ID: <guard@{0}>\r\n\r\n{2}\r\n",
@@ -101,6 +110,8 @@ impl Things {
             ("domains", domain),
             ("identity-providers", provider),
             ("identities", identity),
+            ("roles", role),
+            ("api-keys", key),
             ("auth", other_session(admin, side).await),
             ("audit-log", first("/audit-log/").await),
             ("platform", app.state.db.ids.id::<kernel::OperatorId>().to_string()),
@@ -127,6 +138,14 @@ impl Things {
         assert!(!path.contains('{'), "add the parameters of {template} to the guards");
         path
     }
+}
+
+/// Sets up a second factor; the caller's session goes on.
+pub async fn second_factor(app: &TestApp, client: &Client) -> (Value, Vec<String>) {
+    let secret = client.post("/auth/otp/setup/", json!({"password": PASSWORD})).await.ok()["secret"].clone();
+    let confirmed = client.post("/auth/otp/confirm/", json!({"code": app.totp(&secret, 0)})).await.ok();
+    let codes = confirmed["recovery_codes"].as_array().unwrap().iter();
+    (secret, codes.map(|code| code.as_str().unwrap().to_owned()).collect())
 }
 
 /// The answer to a small file.
@@ -234,6 +253,11 @@ impl Operation {
         match self.name {
             "auth_login" | "platform_auth_login" => json!({"email": "nobody@example.org", "password": "no password"}),
             "auth_password_reset_confirm" => json!({"token": "none", "password": "correct horse battery"}),
+            "auth_otp_setup" | "auth_otp_recovery_codes" | "auth_otp_delete" => json!({"password": "no password"}),
+            "auth_otp_confirm" => json!({"code": "000000"}),
+            "users_impersonate" | "customers_impersonate" => json!({"reason": "Guard"}),
+            "roles_create" => json!({"name": "Guard", "permissions": ["users:read"]}),
+            "api_keys_create" => json!({"name": "Guard", "scopes": ["tickets:read"]}),
             "auth_password_reset" => json!({"email": "nobody@example.org"}),
             "auth_password_change" => {
                 json!({"current_password": "no password", "new_password": "correct horse battery"})
@@ -243,6 +267,7 @@ impl Operation {
             }
             "auth_register_confirm" => json!({"token": "none"}),
             "auth_refresh" => json!({"refresh": "none"}),
+            "auth_oidc_complete" => json!({"otp": "123456"}),
             "auth_oidc_begin" | "auth_oidc_link" => json!({"next": "/"}),
             "identity_providers_create" => {
                 json!({"name": "Guard", "issuer": "https://idp.example", "client_id": "guard", "client_secret": "secret"})
@@ -256,6 +281,8 @@ impl Operation {
                 json!({"name": "Guard", "priority": "low", "resolution_time": 60, "response_time": 30})
             }
             "customers_update"
+            | "roles_update"
+            | "api_keys_update"
             | "users_update"
             | "users_update_me"
             | "teams_update"

@@ -25,6 +25,8 @@ pub struct Client {
     pub service: Router,
     pub host: String,
     pub token: Option<String>,
+    /// An API key, sent beside the token if there is one too.
+    pub key: Option<String>,
     /// What this client must never read.
     pub forbidden: &'static str,
     /// Where the connection comes from; from nowhere unless told.
@@ -41,6 +43,17 @@ pub struct Answer {
 }
 
 impl Client {
+    /// Somebody with this access token at the same host.
+    pub fn with_token(&self, token: &serde_json::Value) -> Self {
+        let token = Some(token.as_str().expect("an access token").to_owned());
+        Self { token, key: None, ..self.clone() }
+    }
+
+    /// A program with this API key at the same host.
+    pub fn with_key(&self, key: &str) -> Self {
+        Self { token: None, key: Some(key.to_owned()), ..self.clone() }
+    }
+
     /// The same person at another host.
     pub fn at(&self, host: &str) -> Self {
         Self { host: host.to_owned(), ..self.clone() }
@@ -95,6 +108,9 @@ impl Client {
             .header(header::HOST, &self.host);
         if let Some(token) = &self.token {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
+        }
+        if let Some(key) = &self.key {
+            request = request.header("x-api-key", key);
         }
         for (name, value) in headers {
             request = request.header(*name, *value);

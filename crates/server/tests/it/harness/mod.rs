@@ -138,7 +138,8 @@ impl TestApp {
     }
 
     fn client(&self, slug: &str, token: Option<String>, forbidden: &'static str) -> Client {
-        Client { service: self.service.clone(), host: format!("{slug}.localhost"), token, forbidden, peer: None }
+        let host = format!("{slug}.localhost");
+        Client { service: self.service.clone(), host, token, key: None, forbidden, peer: None }
     }
 
     /// Nobody, at the host of organization A.
@@ -172,9 +173,38 @@ impl TestApp {
         self.as_("customer")
     }
 
+    /// A new API key of organization A with these scopes.
+    pub async fn key(&self, scopes: &[&str]) -> Client {
+        let body = serde_json::json!({"name": format!("{CANARY_A} key"), "scopes": scopes});
+        let made = self.as_("owner").post("/api-keys/", body).await.created();
+        self.anonymous().with_key(made["key"].as_str().unwrap())
+    }
+
+    /// What an authenticator app shows for a secret, so many steps of 30 seconds from now.
+    pub fn totp(&self, secret: &serde_json::Value, steps: i64) -> String {
+        totp(secret.as_str().expect("a secret"), self.state.db.now().timestamp() / 30 + steps)
+    }
+
     pub fn foreign_admin(&self) -> Client {
         self.foreign("admin")
     }
+}
+
+/// RFC 6238, apart from the product's own.
+fn totp(base32: &str, step: i64) -> String {
+    let (mut bits, mut secret) = (String::new(), Vec::new());
+    for letter in base32.bytes() {
+        let place = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".iter().position(|known| *known == letter).expect("base32");
+        bits += &format!("{place:05b}");
+    }
+    for byte in bits.as_bytes().chunks_exact(8) {
+        secret.push(u8::from_str_radix(std::str::from_utf8(byte).unwrap(), 2).unwrap());
+    }
+    let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, &secret);
+    let tag = ring::hmac::sign(&key, &step.to_be_bytes());
+    let at = usize::from(tag.as_ref()[19] & 15);
+    let number = u32::from_be_bytes(tag.as_ref()[at..at + 4].try_into().unwrap()) & 0x7fff_ffff;
+    format!("{:06}", number % 1_000_000)
 }
 
 impl Drop for TestApp {

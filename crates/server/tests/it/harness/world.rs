@@ -146,7 +146,7 @@ impl Side {
         let sub = match member.person {
             Person::Staff(id) => id.to_string(),
             Person::Customer(id) => id.to_string(),
-            Person::System => unreachable!("the system has no session"),
+            Person::Key(_) | Person::System => unreachable!("only people have sessions"),
         };
         let claims = Claims::new(sub, self.organization.id, member.session, Audience::Organization, state.db.now());
         state.signing.sign(&claims).unwrap()

@@ -1,6 +1,6 @@
 //! What happened to a ticket's fields.
 
-use kernel::{CustomerId, Permission, TicketId, UserId};
+use kernel::{Permission, TicketId};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use web::{ApiResult, Listing, Query, Read, Ref, RequestUri, Staff};
@@ -38,11 +38,7 @@ pub async fn handler(
 
 impl From<HistoryRow> for HistoryOut {
     fn from(row: HistoryRow) -> Self {
-        let id = row.actor_id.and_then(|id| match row.actor_kind.as_str() {
-            "user" => Some(UserId(id).to_string()),
-            "customer" => Some(CustomerId(id).to_string()),
-            _ => None,
-        });
+        let id = row.actor_id.map(|actor| kernel::id::wire(&row.actor_kind, actor));
         Self {
             id: row.id,
             at: row.created_at,

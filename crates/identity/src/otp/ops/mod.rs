@@ -1,0 +1,4 @@
+//! Use cases of the second factor.
+
+pub mod own;
+pub mod reset;

@@ -1,0 +1,4 @@
+//! Use cases of roles.
+
+pub mod read;
+pub mod write;
