@@ -40,11 +40,13 @@ create table identities (
 create index identities_person_idx on identities (organization_id, person_id);
 
 -- Sign-ins that are under way at a provider. With a session: its person links an identity to themselves.
+-- With a person: the provider is done, and the second factor is due.
 create table oidc_flows (
   organization_id uuid not null,
   state_hash bytea not null,
   provider_id uuid not null,
   session_id uuid,
+  person_id uuid,
   next text not null,
   expires_at timestamptz not null,
   constraint oidc_flows_pkey primary key (organization_id, state_hash),

@@ -11,16 +11,13 @@ pub mod organizations;
 pub mod otp;
 pub mod password;
 pub mod people;
-mod providers;
+pub mod providers;
 pub mod roles;
 pub mod sessions;
 pub mod teams;
 
-use db::{vault::Sealed, worker::Registry};
+use db::worker::Registry;
 use web::{AppState, Routes};
-
-/// Every column of this context that holds sealed secrets.
-pub const SEALED: Sealed = providers::SECRET;
 
 /// Adds the routes of this context.
 pub fn routes(table: &mut Routes) {

@@ -10,6 +10,8 @@ use crate::sessions::cookie_value;
 
 /// A sign-in has to come back within this time.
 pub const FLOW_LIFE: TimeDelta = TimeDelta::minutes(10);
+/// The cookie of a sign-in that lacks the second factor.
+const WAITING: &str = "helpdesk_sign_in";
 
 /// Random; known to the browser that started and, while they talk, to us.
 #[derive(Clone)]
@@ -25,6 +27,12 @@ impl FlowSecret {
         let text = cookie_value(headers, &cookie_name(config, state)?)?;
         let secret = Self(URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()?);
         (secret.state() == state).then_some(secret)
+    }
+
+    /// The secret of a sign-in that lacks the second factor, if this browser has one.
+    pub fn waiting(config: &Config, headers: &HeaderMap) -> Option<Self> {
+        let text = cookie_value(headers, &prefixed(config, WAITING))?;
+        Some(Self(URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()?))
     }
 
     fn derive(&self, purpose: &str) -> String {
@@ -53,8 +61,19 @@ impl FlowSecret {
 
     /// Gives it to the browser.
     pub fn set_cookie(&self, config: &Config, response: &mut Response) {
-        set(config, response, &self.state(), &URL_SAFE_NO_PAD.encode(self.0), FLOW_LIFE.num_seconds());
+        let value = URL_SAFE_NO_PAD.encode(self.0);
+        if let Some(name) = cookie_name(config, &self.state()) {
+            // Lax: the browser comes back from another site.
+            set(config, response, &name, "Lax", &value, FLOW_LIFE.num_seconds());
+        }
     }
+}
+
+/// Lets the browser come back with the second factor; without a secret that is over.
+pub fn set_waiting(config: &Config, response: &mut Response, secret: Option<&FlowSecret>) {
+    let value = secret.map(|secret| URL_SAFE_NO_PAD.encode(secret.0)).unwrap_or_default();
+    let seconds = if secret.is_some() { FLOW_LIFE.num_seconds() } else { 0 };
+    set(config, response, &prefixed(config, WAITING), "Strict", &value, seconds);
 }
 
 /// What is stored of a state.
@@ -64,7 +83,9 @@ pub fn hash(state: &str) -> Vec<u8> {
 
 /// Takes it away from the browser.
 pub fn remove_cookie(config: &Config, response: &mut Response, state: &str) {
-    set(config, response, state, "", 0);
+    if let Some(name) = cookie_name(config, state) {
+        set(config, response, &name, "Lax", "", 0);
+    }
 }
 
 /// One cookie for each sign-in, so that two at once do not disturb each other. By HTTPS no page of a
@@ -72,14 +93,16 @@ pub fn remove_cookie(config: &Config, response: &mut Response, state: &str) {
 fn cookie_name(config: &Config, state: &str) -> Option<String> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
     let start = state.get(..16).filter(|start| start.bytes().all(plain))?;
-    Some(format!("{}helpdesk_flow_{start}", if config.https { "__Host-" } else { "" }))
+    Some(prefixed(config, &format!("helpdesk_flow_{start}")))
 }
 
-fn set(config: &Config, response: &mut Response, state: &str, value: &str, seconds: i64) {
-    let Some(name) = cookie_name(config, state) else { return };
+fn prefixed(config: &Config, name: &str) -> String {
+    format!("{}{name}", if config.https { "__Host-" } else { "" })
+}
+
+fn set(config: &Config, response: &mut Response, name: &str, same_site: &str, value: &str, seconds: i64) {
     let place = if config.https { "Path=/; Secure" } else { "Path=/api" };
-    // Lax: the browser comes back from another site.
-    let cookie = format!("{name}={value}; {place}; HttpOnly; SameSite=Lax; Max-Age={seconds}");
+    let cookie = format!("{name}={value}; {place}; HttpOnly; SameSite={same_site}; Max-Age={seconds}");
     if let Ok(value) = HeaderValue::from_str(&cookie) {
         response.headers_mut().append(header::SET_COOKIE, value);
     }

@@ -9,12 +9,13 @@
 //! 3. Who it is is decided by the provider's issuer and the subject there (`identities`), never by a
 //!    bare address. Somebody unknown is added or linked only as the provider's settings allow, and
 //!    only with an address that the provider says it has verified. People link themselves with `link`.
-//! 4. A session begins as with a password: a suspended person is refused, the refresh token becomes a
-//!    cookie, and the browser goes on to a path of this host.
+//! 4. A session begins as with a password: a suspended person is refused, whoever has a second factor is
+//!    asked for it (`complete`), the refresh token becomes a cookie, and the browser goes on to a path
+//!    of this host.
 //!
 //! Everything happens at `SLUG.BASE_DOMAIN`, the one address that is registered at the provider.
 //!
-//! Tables: `oidc_flows`, `identities`. Permissions: `self:use` for one's own links. Events: none.
+//! Tables: `oidc_flows`, `identities`. Permissions: `self:use` and `self:write` for one's own links. Events: none.
 
 mod claims;
 mod flow;
@@ -30,12 +31,14 @@ use db::platform::Organization;
 use kernel::{Page, Permission};
 use web::{Access, AppState, Route};
 
+use crate::sessions::SignedIn;
+
 pub use metadata::Metadata;
 pub(crate) use store::{forget, prune};
 
 /// The route table.
 pub fn routes() -> Vec<Route> {
-    let (own, change) = (Access::needs(Permission::SelfService), Access::needs(Permission::SelfWrite));
+    let (see, own) = (Access::needs(Permission::SelfService), Access::needs(Permission::SelfWrite));
     let public = Access::public();
     vec![
         Route::get("/auth/oidc", public, "auth_oidc_list", "Where people may sign in", ops::start::list)
@@ -66,8 +69,17 @@ pub fn routes() -> Vec<Route> {
         .problem("403", "Nobody here signs in with this identity.")
         .problem("409", "Linked already."),
         Route::post(
+            "/auth/oidc/complete",
+            public,
+            "auth_oidc_complete",
+            "Sign in with the second factor, after an identity provider",
+            ops::complete::handler,
+        )
+        .body::<wire::Complete>()
+        .ok::<SignedIn>(200),
+        Route::post(
             "/auth/oidc/{id}/link",
-            change,
+            own,
             "auth_oidc_link",
             "The address of an identity provider, to link it to myself",
             ops::start::link,
@@ -76,21 +88,15 @@ pub fn routes() -> Vec<Route> {
         .ok::<wire::StartedFlow>(200),
         Route::get(
             "/auth/identities",
-            own,
+            see,
             "auth_identities_list",
             "Identity providers that know me",
             ops::identities::list,
         )
         .query::<wire::PlainQuery>()
         .ok::<Page<wire::IdentityOut>>(200),
-        Route::delete(
-            "/auth/identities/{id}",
-            change,
-            "auth_identities_delete",
-            "Remove a link",
-            ops::identities::delete,
-        )
-        .empty(204, "Removed."),
+        Route::delete("/auth/identities/{id}", own, "auth_identities_delete", "Remove a link", ops::identities::delete)
+            .empty(204, "Removed."),
     ]
 }
 

@@ -2,7 +2,7 @@
 //! somebody new; as far as the provider's settings allow.
 
 use db::{OnConstraint, TenantTx};
-use kernel::{Actor, AppError, AppResult, IdentityId, Permission};
+use kernel::{Actor, AppError, AppResult, IdentityId, RoleKey};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -68,15 +68,6 @@ pub async fn link(
     Ok(())
 }
 
-/// Whoever may do one of these decides who gets in.
-const MIGHTY: [Permission; 5] = [
-    Permission::UserWrite,
-    Permission::RoleWrite,
-    Permission::ApiKeyManage,
-    Permission::IdentityProviderWrite,
-    Permission::UserImpersonate,
-];
-
 /// Somebody who is here already is linked only where the provider may, and never when more than
 /// the provider's word is at stake: whoever sets up providers must not become an owner by it.
 async fn found_by_address(
@@ -85,9 +76,13 @@ async fn found_by_address(
     person: PersonRow,
     proven: &Proven,
 ) -> AppResult<PersonRow> {
-    let is_mighty = !provider.customers && {
-        let role = roles::named(tx, &person.role).await?;
-        MIGHTY.iter().any(|permission| role.permissions.contains(permission))
+    let is_mighty = match provider.customers {
+        true => false,
+        false => {
+            let harmless = RoleKey::Manager.permissions();
+            let role = roles::named(tx, &person.role).await?;
+            role.permissions.iter().any(|permission| !harmless.contains(permission))
+        }
     };
     if !provider.link_verified_email || is_mighty || !person.is_active {
         let sentence = "There is an account with this address: sign in with its password, and link the provider there.";

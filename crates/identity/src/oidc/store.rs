@@ -12,6 +12,8 @@ pub struct Flow {
     pub provider_id: IdentityProviderId,
     /// Of the person who links an identity to themselves.
     pub session_id: Option<SessionId>,
+    /// Who the provider said it is, when only the second factor is missing.
+    pub person_id: Option<Uuid>,
     pub next: String,
 }
 
@@ -23,11 +25,13 @@ pub async fn insert_flow(
     expires_at: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "insert into oidc_flows (organization_id, state_hash, provider_id, session_id, next, expires_at) values ($1, $2, $3, $4, $5, $6)",
+        "insert into oidc_flows (organization_id, state_hash, provider_id, session_id, person_id, next, expires_at)
+         values ($1, $2, $3, $4, $5, $6, $7)",
         organization as _,
         state_hash,
         flow.provider_id as _,
         flow.session_id as _,
+        flow.person_id,
         flow.next,
         expires_at
     )
@@ -36,8 +40,30 @@ pub async fn insert_flow(
     Ok(())
 }
 
-/// Uses a flow up: whoever asks second gets nothing.
+/// Uses a flow up, before the provider or before the second factor: whoever asks second gets nothing.
 pub async fn take_flow(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    state_hash: &[u8],
+    lacks_second_factor: bool,
+    now: DateTime<Utc>,
+) -> sqlx::Result<Option<Flow>> {
+    sqlx::query_as!(
+        Flow,
+        "delete from oidc_flows where organization_id = $1 and state_hash = $2 and expires_at > $3
+            and (person_id is not null) = $4
+         returning provider_id, session_id, person_id, next",
+        organization as _,
+        state_hash,
+        now,
+        lacks_second_factor
+    )
+    .fetch_optional(tx)
+    .await
+}
+
+/// A sign-in that only lacks the second factor; it is not used up.
+pub async fn find_waiting(
     tx: &mut PgConnection,
     organization: OrganizationId,
     state_hash: &[u8],
@@ -45,8 +71,8 @@ pub async fn take_flow(
 ) -> sqlx::Result<Option<Flow>> {
     sqlx::query_as!(
         Flow,
-        "delete from oidc_flows where organization_id = $1 and state_hash = $2 and expires_at > $3
-         returning provider_id, session_id, next",
+        "select provider_id, session_id, person_id, next from oidc_flows
+          where organization_id = $1 and state_hash = $2 and expires_at > $3 and person_id is not null",
         organization as _,
         state_hash,
         now

@@ -50,6 +50,13 @@ pub struct Callback {
     pub error: Option<String>,
 }
 
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Complete {
+    /// A code of the authenticator app, or a recovery code.
+    pub otp: String,
+}
+
 /// Somebody as an identity provider knows them.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct IdentityOut {

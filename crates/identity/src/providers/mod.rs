@@ -16,7 +16,8 @@ use kernel::{Page, Permission};
 use web::{Access, Route};
 
 pub(crate) use model::Provider;
-pub(crate) use ops::{SECRET, secret_of};
+pub use ops::SEALED;
+pub(crate) use ops::secret_of;
 pub(crate) use store::{find, list_active};
 
 /// The route table.

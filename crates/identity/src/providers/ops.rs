@@ -13,7 +13,7 @@ use super::{
 use crate::{oidc, roles};
 
 /// Where the secret is,
-pub(crate) const SECRET: Sealed = Sealed { table: "identity_providers", id: "id", column: "client_secret" };
+pub const SEALED: Sealed = Sealed { table: "identity_providers", id: "id", column: "client_secret" };
 /// and as the vault knows it.
 const COLUMN: &str = "identity_providers.client_secret";
 /// Providers of one organization.
@@ -85,10 +85,10 @@ pub async fn delete(PathId(id): PathId<IdentityProviderId>, mut cx: Staff<Write>
 }
 
 /// `POST identity-providers/{id}/test/`. No transaction is open while the provider is asked.
-pub async fn test(PathId(id): PathId<IdentityProviderId>, mut cx: Staff<Read>) -> ApiResult {
+pub async fn test(PathId(id): PathId<IdentityProviderId>, mut cx: Staff<Write>) -> ApiResult {
     let provider = load(&mut cx.tx, id).await?;
     let (state, redirect_uri) = (cx.state.clone(), oidc::redirect_uri(&cx.state, &cx.organization));
-    drop(cx);
+    let released = cx.0.release().await?;
     let mut tested = TestedProvider {
         is_usable: false,
         problem: None,
@@ -116,7 +116,7 @@ pub async fn test(PathId(id): PathId<IdentityProviderId>, mut cx: Staff<Read>) -
             tested.jwks_uri = Some(metadata.jwks_uri.into());
         }
     }
-    Ok(web::ok(&tested, None))
+    released.reopen().await?.commit(web::ok(&tested, None)).await
 }
 
 /// The client secret of a provider.

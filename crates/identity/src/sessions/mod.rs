@@ -12,15 +12,17 @@ mod ops;
 mod store;
 mod wire;
 
-use db::TenantTx;
-use kernel::{AppError, AppResult, Page, Permission, Person};
+use db::{TenantTx, platform::Organization};
+use kernel::{AppError, AppResult, Page, Permission, Person, SessionId};
 use uuid::Uuid;
-use web::{Access, Route};
+use web::{Access, AppState, Response, Route};
 
 pub(crate) use cookie::value as cookie_value;
-pub(crate) use model::hash;
+pub(crate) use model::{RefreshToken, hash};
 pub use ops::list::{end_all, page};
+pub(crate) use ops::login::begin;
 pub(crate) use ops::password::prove;
+pub(crate) use wire::SignedIn;
 pub use wire::{SessionOut, SessionQuery};
 
 /// The route table.
@@ -97,20 +99,20 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-/// Begins a session of somebody who has proven who they are (kind, id and name), and lets the browser
-/// keep it once the transaction is committed: the refresh token becomes its cookie. `how` is for the
-/// audit log.
-pub(crate) async fn begin_in_browser(
-    tx: &mut db::TenantTx,
-    state: &web::AppState,
-    caller: &web::Caller,
-    person: (&'static str, uuid::Uuid, &str),
-    how: &impl serde::Serialize,
-    response: &mut web::Response,
-) -> kernel::AppResult<()> {
-    let (_, token) = ops::login::begin(tx, caller, person, how).await?;
+/// The browser keeps the refresh token as its cookie.
+pub(crate) fn keep_in_browser(state: &AppState, response: &mut Response, token: &RefreshToken) {
     cookie::set(&state.config, response, &token.encode(), model::SESSION_LIFE.num_seconds());
-    Ok(())
+}
+
+/// The answer of a sign-in, for a browser.
+pub(crate) async fn answer_browser(
+    state: &AppState,
+    organization: Organization,
+    session: SessionId,
+    token: RefreshToken,
+) -> AppResult<Response> {
+    let signed_in = ops::login::signed_in(state, organization, session).await?;
+    Ok(ops::login::answer(&state.config, (signed_in, token), true))
 }
 
 /// Ends every session of a person, at once.

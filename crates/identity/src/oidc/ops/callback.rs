@@ -1,16 +1,20 @@
 //! Back from the provider.
 
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::{
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::IntoResponse,
+};
 use db::{Credential, Mode, TenantTx, platform::Organization};
-use kernel::{AppError, AppResult};
+use kernel::{AppError, AppResult, Permission};
 use serde::Deserialize;
 use serde_json::json;
-use web::{ApiResult, AppState, Public, Query, Response, outbound::Call};
+use uuid::Uuid;
+use web::{ApiError, ApiResult, AppState, Public, Query, Response, outbound::Call};
 
 use crate::{
     oidc::{
         claims::{self, Claims, Expected, Profile},
-        flow::{self, FlowSecret},
+        flow::{self, FLOW_LIFE, FlowSecret},
         metadata::Metadata,
         person::{self, Proven},
         redirect_uri,
@@ -18,6 +22,7 @@ use crate::{
         token::{self, Refused},
         wire::Callback,
     },
+    otp,
     providers::{self, Provider},
     sessions,
 };
@@ -42,7 +47,7 @@ pub async fn handler(public: Public, headers: HeaderMap, Query(input): Query<Cal
 async fn take(public: &Public, organization: &Organization, state: &str) -> AppResult<(Flow, Provider, String)> {
     let mut tx = public.open(organization, Mode::Write).await?;
     let now = tx.now();
-    let flow = store::take_flow(&mut tx, organization.id, &flow::hash(state), now).await?.ok_or_else(ended)?;
+    let flow = store::take_flow(&mut tx, organization.id, &flow::hash(state), false, now).await?.ok_or_else(ended)?;
     let provider = providers::find(&mut tx, organization.id, flow.provider_id).await?;
     let password = providers::secret_of(&mut tx, &public.state, flow.provider_id).await?;
     tx.commit().await?;
@@ -169,12 +174,33 @@ async fn signed_in(
     if !person.is_active {
         return Err(person::unknown());
     }
+    if otp::is_due(&mut tx, person.id).await? {
+        return second_factor(&public.state, tx, provider, flow, person.id).await;
+    }
     let kind = provider.person_kind();
     let mut response = onward(&public.state, organization, &flow.next);
     let how = json!({"provider": provider.name});
-    let who = (kind, person.id, person.name.as_str());
-    sessions::begin_in_browser(&mut tx, &public.state, &public.caller, who, &how, &mut response).await?;
+    let (_, token) = sessions::begin(&mut tx, &public.caller, (kind, person.id, person.name.as_str()), &how).await?;
+    sessions::keep_in_browser(&public.state, &mut response, &token);
     tx.commit().await?;
+    Ok(response)
+}
+
+/// The provider was the first factor: what it proved is kept, and the browser may come back with a
+/// code at `auth/oidc/complete/`.
+async fn second_factor(
+    state: &AppState,
+    mut tx: TenantTx,
+    provider: &Provider,
+    flow: &Flow,
+    person: Uuid,
+) -> AppResult<Response> {
+    let (organization, now, secret) = (tx.organization(), tx.now(), FlowSecret::new(tx.secret()));
+    let waiting = Flow { provider_id: provider.id, session_id: None, person_id: Some(person), next: flow.next.clone() };
+    store::insert_flow(&mut tx, organization, &flow::hash(&secret.state()), &waiting, now + FLOW_LIFE).await?;
+    tx.commit().await?;
+    let mut response = ApiError(AppError::OtpRequired).into_response();
+    flow::set_waiting(&state.config, &mut response, Some(&secret));
     Ok(response)
 }
 
@@ -189,11 +215,12 @@ async fn linked(
     let session = Credential::Session(flow.session_id.ok_or_else(ended)?);
     let (mut tx, who) = TenantTx::open(&public.state.db, organization.tenant(), Some(session), Mode::Write).await?;
     let actor = who.ok_or_else(ended)?.actor(organization.id, session)?;
+    actor.require(Permission::SelfWrite)?;
     let kind = provider.person_kind();
-    let id = actor.person.uuid().filter(|_| actor.person.kind() == kind).ok_or_else(ended)?;
+    let person = actor.person.uuid().filter(|_| actor.person.kind() == kind).ok_or_else(ended)?;
     tx.act_as(public.caller.origin(&actor));
     let email = proven.profile.verified_email();
-    person::link(&mut tx, provider, proven, (kind, id), email.as_deref()).await?;
+    person::link(&mut tx, provider, proven, (kind, person), email.as_deref()).await?;
     tx.commit().await?;
     Ok(onward(&public.state, organization, &flow.next))
 }
@@ -203,7 +230,7 @@ fn onward(state: &AppState, organization: &Organization, next: &str) -> Response
     web::redirect(&format!("{}{next}", state.config.organization_url(&organization.slug)))
 }
 
-fn ended() -> AppError {
+pub fn ended() -> AppError {
     let sentence = "This sign-in has ended, or began in another browser; begin again.";
     AppError::Unauthenticated(sentence.to_owned())
 }

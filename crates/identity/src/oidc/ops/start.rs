@@ -2,7 +2,7 @@
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use db::{Mode, platform::Organization};
-use kernel::{AppError, AppResult, IdentityProviderId, SessionId};
+use kernel::{AppError, AppResult, IdentityProviderId};
 use url::Url;
 use web::{ApiResult, AppState, Body, Listing, Member, PathId, Public, Query, RequestUri, Response, Write};
 
@@ -69,7 +69,7 @@ pub async fn link(
     let mut cx = released.reopen().await?;
     let (secret, url) = prepare(&cx.state, &cx.organization, &provider, &metadata, cx.tx.secret());
     let now = cx.tx.now();
-    let flow = Flow { provider_id: id, session_id: session, next };
+    let flow = Flow { provider_id: id, session_id: session, person_id: None, next };
     store::insert_flow(&mut cx.tx, organization, &flow::hash(&secret.state()), &flow, now + FLOW_LIFE).await?;
     let answer = handed_over(web::ok(&StartedFlow { url }, None), &secret, &cx.state);
     cx.commit(answer).await
@@ -92,7 +92,7 @@ async fn sign_in(
     let (secret, url) = prepare(&public.state, organization, &provider, &metadata, tx.secret());
     let now = tx.now();
     store::prune(&mut tx, organization.id, now).await?;
-    let flow = Flow { provider_id: id, session_id: None::<SessionId>, next };
+    let flow = Flow { provider_id: id, session_id: None, person_id: None, next };
     store::insert_flow(&mut tx, organization.id, &flow::hash(&secret.state()), &flow, now + FLOW_LIFE).await?;
     tx.commit().await?;
     Ok((secret, url))

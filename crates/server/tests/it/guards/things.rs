@@ -293,6 +293,7 @@ impl Operation {
             | "sla_policies_update"
             | "organization_update"
             | "platform_organizations_update" => json!({"name": "Guard"}),
+            "auth_oidc_complete" => json!({"otp": "123456"}),
             "platform_organizations_move" => json!({"placement": "shared"}),
             "platform_organizations_create" => json!({"slug": "guard", "name": "Guard"}),
             "platform_operators_create" => json!({"email": "guard@example.org", "password": "correct horse battery"}),

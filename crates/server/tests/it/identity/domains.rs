@@ -47,6 +47,13 @@ impl NameServer {
         }
     }
 
+    /// Puts the proofs of all domains of an organization where they are looked for.
+    pub async fn prove(&mut self, admin: &Client) {
+        let list = admin.get("/domains/").await.ok();
+        let domains = list["results"].as_array().unwrap();
+        self.serve(&domains.iter().map(record).collect::<Vec<_>>()).await;
+    }
+
     fn stop(&mut self) {
         if let Some(mut child) = self.child.take() {
             child.kill().unwrap();

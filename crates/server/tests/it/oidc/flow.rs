@@ -4,7 +4,10 @@ use axum::http::header;
 use serde_json::json;
 
 use super::{Browser, add, audit, fake::Fake, for_new_staff, location, parameter};
-use crate::harness::{Answer, TestApp, world::PASSWORD};
+use crate::{
+    guards::things::second_factor,
+    harness::{Answer, TestApp, world::PASSWORD},
+};
 
 /// One whole sign-in at the provider as this subject with this verified address.
 async fn sign_in(app: &TestApp, fake: &Fake, browser: &mut Browser, id: &str, subject: &str, email: &str) -> Answer {
@@ -241,4 +244,56 @@ async fn whoever_is_removed_is_forgotten() {
     // The address and the identity may belong to another account from then on.
     sign_in(&app, &fake, &mut browser, &id, "u-1", "new@corp.example").await;
     assert_ne!(browser.me().await.unwrap()["id"], first);
+}
+
+#[tokio::test]
+async fn whoever_has_a_second_factor_is_asked_for_it() {
+    let (app, fake) = (TestApp::start().await, Fake::start().await);
+    let settings = json!({"link_verified_email": true, "allowed_domains": ["acme.test"]});
+    let id = add(&app.admin(), fake.issuer(), settings).await;
+    let (secret, recovery) = second_factor(&app, &app.agent()).await;
+    let mut browser = Browser::new(app.anonymous());
+    let email = app.world.a.member("agent").email.clone();
+    let answer = sign_in(&app, &fake, &mut browser, &id, "u-1", &email).await;
+    assert_eq!(answer.is(401)["code"], "OTP_REQUIRED");
+    assert!(browser.me().await.is_none());
+    let complete = async |browser: &mut Browser, code: &str| {
+        let body = Some(json!({ "otp": code }));
+        browser.send(axum::http::Method::POST, "/auth/oidc/complete/", &[], body).await
+    };
+    // Another browser has nothing to complete, and a code is not enough.
+    app.advance(chrono::TimeDelta::seconds(30));
+    let code = app.totp(&secret, 0);
+    complete(&mut Browser::new(app.anonymous()), &code).await.is(401);
+    assert_eq!(complete(&mut browser, "000000").await.is(401)["code"], "OTP_REQUIRED");
+    assert!(browser.me().await.is_none());
+    let cookies = browser.cookies.clone();
+    let signed_in = complete(&mut browser, &code).await.ok();
+    assert_eq!(signed_in["user"]["id"], app.world.a.user("agent").to_string());
+    assert!(signed_in.get("refresh").is_none() && browser.me().await.is_some());
+    // Used up, also for whoever has another good code.
+    let mut again = Browser::new(app.anonymous());
+    again.cookies = cookies.into_iter().filter(|(name, _)| name == "helpdesk_sign_in").collect();
+    assert_eq!(again.cookies.len(), 1);
+    assert_eq!(complete(&mut again, &recovery[0]).await.is(401)["code"], "AUTHENTICATION_ERROR");
+    // The next time a recovery code does; after ten minutes nothing does.
+    sign_in(&app, &fake, &mut browser, &id, "u-1", &email).await.is(401);
+    complete(&mut browser, &recovery[0]).await.ok();
+    sign_in(&app, &fake, &mut browser, &id, "u-1", &email).await.is(401);
+    app.advance(chrono::TimeDelta::minutes(10));
+    complete(&mut browser, &recovery[1]).await.is(401);
+}
+
+#[tokio::test]
+async fn a_custom_role_that_may_do_what_administrators_may_is_not_found_by_address() {
+    let (app, fake) = (TestApp::start().await, Fake::start().await);
+    let role = json!({"name": "Keeper", "key": "keeper", "permissions": ["users:read", "users:write"]});
+    app.admin().post("/roles/", role).await.created();
+    let agent = app.world.a.user("agent");
+    app.admin().patch(&format!("/users/{agent}/"), json!({"role": "keeper"})).await.ok();
+    let settings = json!({"link_verified_email": true, "allowed_domains": ["acme.test"]});
+    let id = add(&app.admin(), fake.issuer(), settings).await;
+    let mut browser = Browser::new(app.anonymous());
+    let email = app.world.a.member("agent").email.clone();
+    sign_in(&app, &fake, &mut browser, &id, "u-1", &email).await.is(403);
 }
