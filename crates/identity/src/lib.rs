@@ -2,19 +2,25 @@
 
 pub mod api_keys;
 pub mod audit;
+pub mod domains;
 pub mod facade;
 pub mod jobs;
 pub mod links;
+pub mod oidc;
 pub mod organizations;
 pub mod otp;
 pub mod password;
 pub mod people;
+mod providers;
 pub mod roles;
 pub mod sessions;
 pub mod teams;
 
-use db::worker::Registry;
+use db::{vault::Sealed, worker::Registry};
 use web::{AppState, Routes};
+
+/// Every column of this context that holds sealed secrets.
+pub const SEALED: Sealed = providers::SECRET;
 
 /// Adds the routes of this context.
 pub fn routes(table: &mut Routes) {
@@ -25,6 +31,9 @@ pub fn routes(table: &mut Routes) {
     table.add(roles::routes());
     table.add(api_keys::routes());
     table.add(teams::routes());
+    table.add(domains::routes());
+    table.add(providers::routes());
+    table.add(oidc::routes());
     table.add(jobs::routes());
     table.add(audit::routes());
     table.add(organizations::routes());
@@ -33,5 +42,6 @@ pub fn routes(table: &mut Routes) {
 /// Adds the jobs of this context.
 pub fn background(registry: &mut Registry, state: &AppState) {
     audit::jobs(registry, state);
+    domains::jobs(registry, state);
     links::jobs(registry, state);
 }

@@ -101,6 +101,69 @@ fn commands_start_and_stop_the_server_themselves() {
 }
 
 #[test]
+fn an_altered_audit_log_is_named() {
+    let folder = Folder::new();
+    let serving = Serving::start(&folder);
+    folder.ok(&["org", "create", "acme", "--name", "Acme"], "");
+    let verify = ["audit", "verify", "--org", "acme"];
+    let begin = Instant::now();
+    let found = loop {
+        let json = folder.ok(&[&verify[..], &["--json"]].concat(), "");
+        let found: Value = serde_json::from_str(&json).unwrap();
+        if found["waiting"] == 0 {
+            break found;
+        }
+        assert!(begin.elapsed() < Duration::from_secs(10), "nobody chains: {found}");
+    };
+    assert!(found["chained"].as_i64().unwrap() > 0, "{found}");
+    assert_eq!((&found["findings"], &found["chained"]), (&serde_json::json!([]), &found["last_seq"]));
+    folder.sql("update shared.audit_log set actor_name = 'Nobody' where id = (select entry_id from shared.audit_chain where seq = 1)");
+    let output = folder.command(&verify).stdin(Stdio::null()).output().unwrap();
+    assert!(sentence(&output).contains("not what was written: 1 altered"));
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.starts_with("altered row 1 aud_") && text.contains("Public key"), "{text}");
+    assert!(folder.refused(&["audit", "verify", "--org", "nobody"], "").contains("nobody"));
+    serving.signal(Signal::SIGINT);
+    assert_eq!(serving.end(), Some(0));
+}
+
+#[test]
+fn an_organization_is_moved_taken_away_and_brought_back() {
+    let folder = Folder::new();
+    let serving = Serving::start(&folder);
+    folder.ok(&["org", "create", "globex", "--name", "Globex"], "");
+    let bo = ["user", "create", "--org", "globex", "--email", "bo@globex.example", "--name", "Bo", "--role", "agent"];
+    folder.ok(&bo, &format!("{PASSWORD}\n"));
+    assert_eq!(login(&serving, "globex.localhost", PASSWORD), 200);
+    for (placement, says) in [("schema", "moved from shared"), ("schema", "already"), ("shared", "to shared")] {
+        let moved = folder.ok(&["org", "move", "globex", "--placement", placement], "");
+        assert!(moved.contains(says), "{moved}");
+        assert_eq!(login(&serving, "globex.localhost", PASSWORD), 200);
+    }
+    let file = folder.0.join("globex.tar");
+    let file = file.to_str().unwrap();
+    assert!(folder.ok(&["org", "export", "globex", file], "").contains("Keep it safe"));
+    assert!(folder.refused(&["org", "export", "globex", file], "").contains("exists already"));
+    assert_eq!(std::os::unix::fs::MetadataExt::mode(&std::fs::metadata(file).unwrap()) & 0o777, 0o600);
+    assert!(folder.refused(&["org", "import", file], "").contains("here already"));
+    folder.ok(&["org", "delete", "globex"], "");
+    assert_eq!(login(&serving, "globex.localhost", PASSWORD), 403);
+    assert!(folder.ok(&["org", "list"], "").contains("deleting after"));
+    assert!(folder.refused(&["org", "resume", "globex"], "").contains("restore"));
+    folder.ok(&["org", "restore", "globex"], "");
+    assert_eq!(login(&serving, "globex.localhost", PASSWORD), 200);
+    assert!(folder.ok(&["org", "delete", "globex", "--now"], "").contains("for good"));
+    assert!(folder.refused(&["org", "restore", "globex"], "").contains("no organization"));
+    assert!(folder.refused(&["org", "create", "globex", "--name", "Eve"], "").contains("free again"));
+    assert!(folder.refused(&["org", "import", "no-such-file.tar"], "").contains("cannot be read"));
+    let imported = folder.ok(&["org", "import", file, "--placement", "schema"], "");
+    assert!(imported.contains("http://globex.localhost"), "{imported}");
+    assert_eq!(login(&serving, "globex.localhost", PASSWORD), 200);
+    serving.signal(Signal::SIGINT);
+    assert_eq!(serving.end(), Some(0));
+}
+
+#[test]
 fn what_cannot_work_is_said_in_one_sentence() {
     let folder = Folder::new();
     let with = |variable: &str, value: &str, arguments: &[&str]| {

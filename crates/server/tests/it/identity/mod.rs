@@ -1,8 +1,9 @@
-//! Accounts, sessions, second factors, staff and teams, roles, API keys, acting as somebody else.
+//! Sessions, accounts, second factors, staff and teams, roles, API keys, acting as somebody else.
 
 pub mod account;
 mod api_keys;
 mod attacks;
+pub mod domains;
 mod impersonation;
 mod links;
 mod organization;
