@@ -17,8 +17,7 @@ finish() {
   rm -rf "$folder"
 }
 trap finish EXIT
-for _ in $(seq 300); do
-  grep -q '@' "$folder/greeting" && break
+until grep -q '@' "$folder/greeting"; do # as soon as the demo is loaded
   kill -0 "$server" 2>/dev/null || { cat "$folder/log" >&2; exit 1; }
   sleep 0.2
 done

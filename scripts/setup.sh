@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing and says nothing when all is there.
 #   setup.sh run              for building and running: Rust (checked only), a C compiler, PostgreSQL 15 or newer
-#   setup.sh test             for the checks as well: a mail server for tests, sqlx-cli, cargo-deny
+#   setup.sh test             for the checks as well: a mail server and Redis for tests, sqlx-cli, cargo-deny
 #   setup.sh packages NAME..  the part that needs root
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -57,6 +57,7 @@ setup() {
   scripts/pg-bin.sh >/dev/null || missing+=(postgresql)
   if [[ $1 == test ]]; then
     has git || missing+=(git)
+    has redis-server || missing+=(redis-server)
     has psql || missing+=(postgresql-client)
     # The system's own Python: another one first on PATH does not see Debian's packages.
     /usr/bin/python3 -c 'import aiosmtpd' 2>/dev/null || missing+=(python3-aiosmtpd)

@@ -1,6 +1,6 @@
 -- Who a session is. Null when it is unknown, expired or revoked, when its person is not active, or
--- when somebody else acts as that person whose own session has ended or who is not active. A
--- customer also has to have proven the address: whoever has not sees nothing that belongs to it.
+-- when somebody else acts as that person whose own session has ended or who is not active.
+-- A customer also has to have proven the address: whoever has not sees nothing that belongs to it.
 create or replace function {schema}.who(p_organization uuid, p_session uuid, p_now timestamptz) returns jsonb
 language plpgsql stable security definer set search_path = {schema}, pg_temp as $$
 begin

@@ -32,14 +32,15 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
-use web::Patience;
+use web::{Patience, TrustedProxies};
 
 /// How much of everything a connection gets.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// Connections at a time.
     pub connections: usize,
-    /// Connections at a time from one IPv4 address or one IPv6 network of 64 bits.
+    /// Connections at a time from one IPv4 address or one IPv6 network of 64 bits; trusted proxies
+    /// have as many as there are.
     pub per_peer: usize,
     /// Until the head of a request is there, from the connection's begin or the last answer on:
     /// also how long a connection may be idle.
@@ -81,6 +82,7 @@ pub async fn serve(
     listener: TcpListener,
     router: Router,
     limits: Limits,
+    proxies: &TrustedProxies,
     tasks: &Tasks,
     stop: &CancellationToken,
 ) -> bool {
@@ -90,7 +92,8 @@ pub async fn serve(
             () = stop.cancelled() => break,
             accepted = accept(&listener) => accepted,
         };
-        let Some(seat) = seats.take(peer.ip()) else {
+        let most = if proxies.trusts(peer.ip().to_canonical()) { limits.connections } else { limits.per_peer };
+        let Some(seat) = seats.take(peer.ip(), most) else {
             metrics::counter!("helpdesk_http_connections_refused_total").increment(1);
             tracing::debug!(%peer, "too many connections");
             continue;
@@ -167,7 +170,6 @@ async fn connection(stream: TcpStream, peer: SocketAddr, router: Router, limits:
 struct Seats {
     all: Arc<Semaphore>,
     connections: usize,
-    per_peer: usize,
     peers: Arc<Mutex<HashMap<IpAddr, usize>>>,
 }
 
@@ -184,17 +186,17 @@ impl Seats {
         Self {
             all: Arc::new(Semaphore::new(limits.connections)),
             connections: limits.connections,
-            per_peer: limits.per_peer,
             peers: Arc::default(),
         }
     }
 
-    fn take(&self, peer: IpAddr) -> Option<Seat> {
+    /// A seat, unless all are taken or this peer has `most` already.
+    fn take(&self, peer: IpAddr, most: usize) -> Option<Seat> {
         let permit = Arc::clone(&self.all).try_acquire_owned().ok()?;
         let network = network(peer);
         let mut peers = self.peers.lock().unwrap_or_else(PoisonError::into_inner);
         let taken = peers.entry(network).or_default();
-        if *taken >= self.per_peer {
+        if *taken >= most {
             return None;
         }
         *taken += 1;
@@ -370,14 +372,14 @@ mod tests {
 
     #[test]
     fn seats_are_counted_by_peer_and_given_back() {
-        let seats = Seats::new(&Limits { connections: 3, per_peer: 2, ..Limits::default() });
+        let seats = Seats::new(&Limits { connections: 3, ..Limits::default() });
         let (one, other): (IpAddr, IpAddr) = ("192.0.2.1".parse().unwrap(), "192.0.2.2".parse().unwrap());
-        let held = [seats.take(one), seats.take(one)];
-        assert!(held.iter().all(Option::is_some) && seats.take(one).is_none());
-        let third = seats.take(other);
-        assert!(third.is_some() && seats.take("192.0.2.3".parse().unwrap()).is_none());
+        let held = [seats.take(one, 2), seats.take(one, 2)];
+        assert!(held.iter().all(Option::is_some) && seats.take(one, 2).is_none());
+        let third = seats.take(other, 2);
+        assert!(third.is_some() && seats.take("192.0.2.3".parse().unwrap(), 2).is_none());
         drop(held);
-        assert!(seats.take(one).is_some());
+        assert!(seats.take(one, 2).is_some());
         drop(third);
         assert!(seats.peers.lock().unwrap().is_empty());
     }

@@ -9,6 +9,8 @@ use tokio::{net::TcpListener, time::timeout};
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::{EnvFilter, Layer, filter::Targets, layer::SubscriberExt, util::SubscriberInitExt};
 
+use web::TrustedProxies;
+
 use crate::{
     config::Settings,
     failure::Failure,
@@ -62,7 +64,7 @@ async fn answer(listener: TcpListener, handle: PrometheusHandle, tasks: Tasks) {
     let kind = [(header::CONTENT_TYPE, "text/plain; version=0.0.4")];
     let router = Router::new().route("/metrics", get(async move || (kind, handle.render())));
     let limits = Limits { last_requests: Duration::from_secs(1), ..Limits::default() };
-    listen::serve(listener, router, limits, &tasks, &tasks.stop()).await;
+    listen::serve(listener, router, limits, &TrustedProxies::default(), &tasks, &tasks.stop()).await;
 }
 
 /// Every five seconds: tidies the histograms, reads the queue and the pool.

@@ -107,7 +107,8 @@ async fn serve(
 /// Answers HTTP until the stop, and then what is still running.
 async fn answer(listener: TcpListener, booted: &Booted, stop: &CancellationToken) {
     let service = compose::service(&booted.state, pages::router());
-    if !listen::serve(listener, service, Limits::default(), &booted.tasks, stop).await {
+    let proxies = &booted.state.config.trusted_proxies;
+    if !listen::serve(listener, service, Limits::default(), proxies, &booted.tasks, stop).await {
         tracing::warn!("requests that still ran 10 s after the stop were cut off");
     }
 }

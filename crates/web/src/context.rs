@@ -53,8 +53,8 @@ pub struct MemberContext {
     pub caller: Caller,
     /// The application.
     pub state: AppState,
-    keyed: Option<Keyed>,
     credential: Credential,
+    keyed: Option<Keyed>,
 }
 
 impl MemberContext {
@@ -158,7 +158,7 @@ async fn enter(parts: &mut Parts, state: &AppState, permission: Permission, mode
     }
     tx.act_as(origin);
     actor.require(permission)?;
-    Ok(MemberContext { tx, actor, organization, caller, state: state.clone(), keyed: None, credential })
+    Ok(MemberContext { tx, actor, organization, caller, state: state.clone(), credential, keyed: None })
 }
 
 /// What the caller proves themselves with, and in which organization.
@@ -394,23 +394,23 @@ pub struct Released {
     pub caller: Caller,
     /// The application.
     pub state: AppState,
-    keyed: Option<Keyed>,
     credential: Credential,
+    keyed: Option<Keyed>,
 }
 
 impl MemberContext {
     /// Gives the transaction back.
     pub async fn release(self) -> AppResult<Released> {
-        let Self { tx, actor, organization, caller, state, keyed, credential } = self;
+        let Self { tx, actor, organization, caller, state, credential, keyed } = self;
         tx.rollback().await?;
-        Ok(Released { actor, organization, caller, state, keyed, credential })
+        Ok(Released { actor, organization, caller, state, credential, keyed })
     }
 }
 
 impl Released {
     /// Opens a writing transaction for the same session or key, which is checked anew.
     pub async fn reopen(self) -> AppResult<MemberContext> {
-        let Self { organization, caller, state, keyed, credential, .. } = self;
+        let Self { organization, caller, state, credential, keyed, .. } = self;
         let (mut tx, actor, organization) = open(&state, organization, credential, Mode::Write).await?;
         tx.act_as(caller.origin(&actor));
         // Without a transaction nobody held the key: another request may have used it meanwhile.
@@ -419,6 +419,6 @@ impl Released {
         {
             return Err(AppError::conflict("This was just done under this Idempotency-Key; ask again for its answer."));
         }
-        Ok(MemberContext { tx, actor, organization, caller, state, keyed, credential })
+        Ok(MemberContext { tx, actor, organization, caller, state, credential, keyed })
     }
 }

@@ -54,7 +54,8 @@ impl TrustedProxies {
         peer
     }
 
-    fn trusts(&self, ip: IpAddr) -> bool {
+    /// Whether it is one of them.
+    pub fn trusts(&self, ip: IpAddr) -> bool {
         self.0.iter().any(|network| network.contains(&ip))
     }
 }

@@ -42,6 +42,9 @@ pub fn apply(row: &mut SettingsRow, patch: PatchSettings) -> AppResult<()> {
     if let Some(wanted) = patch.first_response_on_status {
         row.first_response_on_status = wanted;
     }
+    if let Some(wanted) = patch.customer_registration {
+        row.customer_registration = wanted;
+    }
     errors.finish()
 }
 

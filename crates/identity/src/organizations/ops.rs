@@ -33,6 +33,7 @@ fn shown(state: &AppState, organization: &Organization, row: SettingsRow) -> Org
         ticket_padding: row.ticket_padding,
         first_response_on_status: row.first_response_on_status,
         agent_visibility: row.agent_visibility,
+        customer_registration: row.customer_registration,
         brand_color: row.brand_color,
         logo_url,
         version: row.version,
@@ -102,6 +103,7 @@ fn fields(row: &SettingsRow, name: &str) -> serde_json::Map<String, serde_json::
         "ticket_padding": row.ticket_padding,
         "first_response_on_status": row.first_response_on_status,
         "agent_visibility": row.agent_visibility,
+        "customer_registration": row.customer_registration,
         "brand_color": row.brand_color,
         "logo": row.logo_key,
     });

@@ -50,7 +50,7 @@ pub async fn update_settings(
     sqlx::query!(
         "update organization_settings set time_zone = $2, locale = $3, ticket_prefix = $4, ticket_padding = $5,
                 first_response_on_status = $6, agent_visibility = $7, brand_color = $8, logo_key = $9, logo_type = $10,
-                version = version + 1, updated_at = $11
+                customer_registration = $11, version = version + 1, updated_at = $12
           where organization_id = $1",
         organization as _,
         row.time_zone,
@@ -62,6 +62,7 @@ pub async fn update_settings(
         row.brand_color,
         row.logo_key,
         row.logo_type,
+        row.customer_registration,
         now
     )
     .execute(tx)

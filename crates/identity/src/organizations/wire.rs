@@ -28,6 +28,8 @@ pub struct OrganizationSettings {
     pub first_response_on_status: bool,
     /// Which tickets agents see: `all`, `teams` or `own`.
     pub agent_visibility: String,
+    /// Whether people may open an account as customers by themselves.
+    pub customer_registration: bool,
     /// `#rrggbb`
     pub brand_color: String,
     /// Where the logo is; null for the product's own mark.
@@ -67,6 +69,7 @@ pub struct PatchSettings {
     #[serde(default, deserialize_with = "web::given")]
     #[schema(nullable = false)]
     pub agent_visibility: Option<String>,
+    pub customer_registration: Option<bool>,
     /// `#rrggbb`
     #[serde(default, deserialize_with = "web::given")]
     #[schema(nullable = false)]

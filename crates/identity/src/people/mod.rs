@@ -15,9 +15,9 @@ use sqlx::PgConnection;
 use uuid::Uuid;
 use web::{Access, Route};
 
-use crate::roles::{self, Reach};
 use crate::{
     links::Accepted,
+    roles::{self, Reach},
     sessions::{SessionOut, SessionQuery},
 };
 

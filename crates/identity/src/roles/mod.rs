@@ -39,12 +39,14 @@ pub fn routes() -> Vec<Route> {
         )
         .query::<wire::PermissionQuery>()
         .ok::<Page<wire::PermissionOut>>(200),
-        Route::get("/roles/{id}", read, "roles_get", "One role", ops::read::get).ok::<wire::RoleOut>(200),
+        Route::get("/roles/{id}", read, "roles_get", "One role", ops::read::get).ok::<wire::RoleOut>(200).versioned(),
         Route::patch("/roles/{id}", write, "roles_update", "Change a role", ops::write::update)
             .body::<wire::PatchRole>()
-            .ok::<wire::RoleOut>(200),
+            .ok::<wire::RoleOut>(200)
+            .versioned(),
         Route::delete("/roles/{id}", write, "roles_delete", "Delete a custom role", ops::write::delete)
-            .empty(204, "Deleted."),
+            .empty(204, "Deleted.")
+            .versioned(),
     ]
 }
 

@@ -80,7 +80,7 @@ pub async fn list(
         RoleRow,
         r#"select r.id, r.key, r.name, r.permissions, r.is_shipped, r.visibility,
                   coalesce(r.visibility, o.agent_visibility) as "sees!", r.require_otp, r.version, r.created_at, r.updated_at,
-                  (select count(*) from users u where u.organization_id = $1 and u.role_id = r.id) as "user_count!"
+                  (select count(*) from users u where u.organization_id = $1 and u.role_id = r.id and u.status <> 'removed') as "user_count!"
              from roles r join organization_settings o on o.organization_id = $1
             where r.organization_id = $1 and ($2::text is null or r.name ilike $2 or r.key ilike $2)
             order by case $3 when 'name' then r.name when 'key' then r.key end,
@@ -114,7 +114,7 @@ pub async fn find(tx: &mut PgConnection, organization: OrganizationId, id: RoleI
         RoleRow,
         r#"select r.id, r.key, r.name, r.permissions, r.is_shipped, r.visibility,
                   coalesce(r.visibility, o.agent_visibility) as "sees!", r.require_otp, r.version, r.created_at, r.updated_at,
-                  (select count(*) from users u where u.organization_id = $1 and u.role_id = r.id) as "user_count!"
+                  (select count(*) from users u where u.organization_id = $1 and u.role_id = r.id and u.status <> 'removed') as "user_count!"
              from roles r join organization_settings o on o.organization_id = $1
             where r.organization_id = $1 and r.id = $2"#,
         organization as _,
@@ -211,6 +211,19 @@ pub async fn update(
         role.visibility,
         role.require_otp,
         now
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Makes viewers of those who were removed from the staff with this role.
+pub async fn take_from_removed(tx: &mut PgConnection, organization: OrganizationId, id: RoleId) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update users set role_id = (select id from roles where organization_id = $1 and key = 'viewer')
+          where organization_id = $1 and role_id = $2 and status = 'removed'",
+        organization as _,
+        id as _
     )
     .execute(tx)
     .await?;

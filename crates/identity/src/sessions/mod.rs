@@ -19,11 +19,13 @@ use web::{Access, Route};
 
 pub(crate) use model::hash;
 pub use ops::list::{end_all, page};
+pub(crate) use ops::password::prove;
 pub use wire::{SessionOut, SessionQuery};
 
 /// The route table.
 pub fn routes() -> Vec<Route> {
     let own = Access::needs(Permission::SelfService);
+    let change = Access::needs(Permission::SelfWrite);
     vec![
         Route::post("/auth/login", Access::public(), "auth_login", "Sign in", ops::login::handler)
             .body::<wire::Login>()
@@ -40,21 +42,27 @@ pub fn routes() -> Vec<Route> {
         Route::post("/auth/logout", own, "auth_logout", "End this session", ops::logout::handler)
             .empty(204, "Signed out."),
         Route::get("/auth/me", own, "auth_me", "Who I am", ops::me::handler).ok::<wire::Me>(200),
-        Route::post("/auth/password/change", own, "auth_password_change", "Change my password", ops::password::handler)
-            .body::<wire::ChangePassword>()
-            .empty(204, "Changed; all other sessions have ended."),
+        Route::post(
+            "/auth/password/change",
+            change,
+            "auth_password_change",
+            "Change my password",
+            ops::password::handler,
+        )
+        .body::<wire::ChangePassword>()
+        .empty(204, "Changed; all other sessions have ended."),
         Route::get("/auth/sessions", own, "auth_sessions_list", "Where I am signed in", ops::list::handler)
             .query::<SessionQuery>()
             .ok::<Page<SessionOut>>(200),
         Route::delete(
             "/auth/sessions",
-            own,
+            change,
             "auth_sessions_end_others",
             "End all my other sessions",
             ops::list::end_others,
         )
         .empty(204, "Ended."),
-        Route::delete("/auth/sessions/{id}", own, "auth_sessions_end", "End one of my sessions", ops::list::end)
+        Route::delete("/auth/sessions/{id}", change, "auth_sessions_end", "End one of my sessions", ops::list::end)
             .empty(204, "Ended."),
         Route::post(
             "/users/{id}/impersonate",
@@ -64,6 +72,7 @@ pub fn routes() -> Vec<Route> {
             ops::impersonate::user,
         )
         .body::<wire::Impersonate>()
+        .without_key()
         .ok::<wire::SignedIn>(200),
         Route::post(
             "/customers/{id}/impersonate",
@@ -73,6 +82,7 @@ pub fn routes() -> Vec<Route> {
             ops::impersonate::customer,
         )
         .body::<wire::Impersonate>()
+        .without_key()
         .ok::<wire::SignedIn>(200),
         Route::post(
             "/platform/auth/login",

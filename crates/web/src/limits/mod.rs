@@ -5,6 +5,9 @@
 //! Each process has token buckets of its own, filled with its share: the limit divided by the
 //! nodes that are alive ([`beat`]). With Redis the buckets are shared and exact; while it is away
 //! the shares count, and no request fails for it.
+//!
+//! An organization that runs into its limit has its requests answered one after the other for a
+//! while, on half of the processors: even what the limit lets through could keep them all busy.
 
 mod bucket;
 mod shared;
@@ -28,6 +31,10 @@ use db::Tasks;
 use kernel::{AppError, OrganizationId, peer};
 use moka::future::Cache;
 use sha2::{Digest, Sha256};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::error::Elapsed,
+};
 
 use self::{
     bucket::{Bucket, Level},
@@ -61,6 +68,11 @@ impl Default for Rates {
     }
 }
 
+/// An organization is kept narrow for so long after its limit refused it.
+const NARROW: Duration = Duration::from_secs(2);
+/// Its requests wait for their turn for so long.
+const PATIENCE: Duration = Duration::from_secs(1);
+
 /// Who is counted.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Subject {
@@ -75,6 +87,13 @@ impl Subject {
             Self::Person(..) => "person",
             Self::Organization(_) => "organization",
             Self::Peer(_) => "peer",
+        }
+    }
+
+    fn organization(&self) -> Option<OrganizationId> {
+        match self {
+            Self::Organization(organization) => Some(*organization),
+            _ => None,
         }
     }
 
@@ -106,6 +125,8 @@ pub struct RateLimits {
     known: Buckets,
     peers: Buckets,
     keys: Cache<[u8; 32], (OrganizationId, String)>,
+    /// Organizations that ran into their limit, with the turns that their requests take.
+    narrow: Cache<OrganizationId, Arc<Semaphore>>,
     shared: Option<SharedBuckets>,
     nodes: AtomicU32,
     began: Instant,
@@ -121,6 +142,7 @@ impl RateLimits {
             known: buckets(),
             peers: buckets(),
             keys: Cache::builder().max_capacity(100_000).time_to_live(idle).build(),
+            narrow: Cache::builder().max_capacity(10_000).time_to_live(NARROW).build(),
             shared: None,
             nodes: AtomicU32::new(1),
             began: Instant::now(),
@@ -183,6 +205,27 @@ impl RateLimits {
         Standing::new(&self.rates, &counted, &levels)
     }
 
+    /// Notes that the organization ran into its limit.
+    async fn make_narrow(&self, organization: OrganizationId) {
+        let turns = match self.narrow.get(&organization).await {
+            Some(turns) => turns,
+            None => Arc::new(Semaphore::new(turns())),
+        };
+        self.narrow.insert(organization, turns).await;
+    }
+
+    /// Waits for a turn if the organization is kept narrow; an error when there was none in time.
+    async fn turn(&self, organization: Option<OrganizationId>) -> Result<Option<OwnedSemaphorePermit>, Elapsed> {
+        let turns = match organization {
+            Some(organization) => self.narrow.get(&organization).await,
+            None => None,
+        };
+        match turns {
+            Some(turns) => Ok(tokio::time::timeout(PATIENCE, turns.acquire_owned()).await?.ok()),
+            None => Ok(None),
+        }
+    }
+
     async fn take_here(&self, subjects: &[Subject]) -> Vec<Level> {
         let (nodes, now) = (f64::from(self.nodes.load(Ordering::Relaxed)), self.began.elapsed());
         let (mut levels, mut taken): (Vec<Level>, Vec<Arc<Mutex<Bucket>>>) = (Vec::new(), Vec::new());
@@ -203,6 +246,11 @@ impl RateLimits {
         }
         levels
     }
+}
+
+/// Requests of a narrow organization that are answered at a time.
+fn turns() -> usize {
+    std::thread::available_parallelism().map_or(1, |processors| processors.get() / 2).max(1)
 }
 
 /// What a request may and what it is told.
@@ -243,16 +291,28 @@ pub(crate) async fn layer(State(state): State<AppState>, mut request: Request, n
     let subjects = state.limits.subjects(request.headers(), ip, claims.as_ref()).await;
     let is_signed_in = SignedIn(claims.is_some() || context::has_api_key(request.headers()));
     request.extensions_mut().insert(is_signed_in);
+    let organization = subjects.iter().find_map(Subject::organization);
     let standing = state.limits.take(subjects).await;
-    let mut response = match standing.refused {
-        Some((limit, seconds)) => {
-            metrics::counter!("helpdesk_limited_requests_total", "limit" => limit).increment(1);
-            ApiError(AppError::TooMany(seconds)).into_response()
+    let mut response = match (standing.refused, organization) {
+        (Some((limit, seconds)), organization) => {
+            if let Some(organization) = organization.filter(|_| limit == "organization") {
+                state.limits.make_narrow(organization).await;
+            }
+            refuse(limit, seconds)
         }
-        None => next.run(request).await,
+        (None, organization) => match state.limits.turn(organization).await {
+            // The turn lasts until the answer is there.
+            Ok(_turn) => next.run(request).await,
+            Err(_) => refuse("organization", 1),
+        },
     };
     standing.tell(&mut response);
     response
+}
+
+fn refuse(limit: &'static str, seconds: u32) -> Response {
+    metrics::counter!("helpdesk_limited_requests_total", "limit" => limit).increment(1);
+    ApiError(AppError::TooMany(seconds)).into_response()
 }
 
 /// Whether the request carries a token that we made and that has not ended, or what looks like an API key.
@@ -313,6 +373,26 @@ mod tests {
         assert_eq!(standing.told.map(|(limit, remaining, _)| (limit, remaining)), Some((10, 0)));
         let other = [Subject::Organization(organization(2))];
         assert_eq!(allowed(&limits, &other, 20).await, 5);
+    }
+
+    #[tokio::test]
+    async fn who_ran_into_the_limit_waits_for_a_turn_for_a_while() {
+        let limits = RateLimits::new(Rates::default());
+        let (one, other) = (Some(organization(1)), Some(organization(2)));
+        let free = limits.turn(one).await.unwrap();
+        assert!(free.is_none());
+        limits.make_narrow(organization(1)).await;
+        let mut held = Vec::new();
+        for _ in 0..turns() {
+            held.push(limits.turn(one).await.unwrap());
+        }
+        limits.make_narrow(organization(1)).await;
+        assert!(limits.turn(one).await.is_err(), "the turns stay the same");
+        assert!(limits.turn(other).await.unwrap().is_none());
+        held.pop();
+        assert!(limits.turn(one).await.unwrap().is_some());
+        tokio::time::sleep(NARROW).await;
+        assert!(limits.turn(one).await.unwrap().is_none());
     }
 
     #[tokio::test]

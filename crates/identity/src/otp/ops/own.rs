@@ -1,9 +1,6 @@
 //! Everybody's own second factor.
 
-use db::{
-    TenantTx,
-    attempts::{Attempt, Purpose},
-};
+use db::TenantTx;
 use kernel::{Actor, AppError, AppResult, Person};
 use serde_json::json;
 use uuid::Uuid;
@@ -14,8 +11,8 @@ use crate::{
         COLUMN, check, model, store, use_code,
         wire::{ConfirmOtp, OtpSetup, OtpState, Password, RecoveryCodes, RemoveOtp},
     },
-    password, roles,
-    sessions::{end_other_sessions, password_hash},
+    roles,
+    sessions::{end_all, prove},
 };
 
 /// `GET auth/otp/`
@@ -35,7 +32,7 @@ pub async fn get(mut cx: Member<Read>) -> ApiResult {
 
 /// `POST auth/otp/setup/`
 pub async fn setup(cx: Member<Write>, Body(input): Body<Password>) -> ApiResult {
-    let mut cx = with_password(cx.0, input.password).await?;
+    let mut cx = Box::pin(with_password(cx.0, input.password)).await?;
     let (actor, organization, state) = (cx.actor.clone(), cx.organization.clone(), cx.state.clone());
     let secret = begin(&mut cx.tx, &state, &actor).await?;
     let otpauth_uri = model::uri(&organization.name, &actor.email, &secret);
@@ -69,14 +66,14 @@ pub async fn confirm(mut cx: Member<Write>, Body(input): Body<ConfirmOtp>) -> Ap
         return Err(AppError::conflict("The second factor is confirmed already.").into());
     }
     let codes = new_recovery_codes(&mut cx.tx, person).await?;
-    end_other_sessions(&mut cx.tx, person, actor.session).await?;
+    end_all(&mut cx.tx, (actor.person.kind(), person), actor.session).await?;
     cx.tx.audit("otp.enabled", (actor.person.kind(), Some(person)), &(), &json!({"enabled": true}));
     cx.commit(web::ok(&codes, None)).await
 }
 
 /// `POST auth/otp/recovery-codes/`
 pub async fn recovery_codes(cx: Member<Write>, Body(input): Body<Password>) -> ApiResult {
-    let mut cx = with_password(cx.0, input.password).await?;
+    let mut cx = Box::pin(with_password(cx.0, input.password)).await?;
     let (actor, organization) = (cx.actor.clone(), cx.organization.id);
     let person = me(&actor)?;
     let factor = store::find(&mut cx.tx, organization, person).await?;
@@ -90,7 +87,7 @@ pub async fn recovery_codes(cx: Member<Write>, Body(input): Body<Password>) -> A
 
 /// `DELETE auth/otp/`
 pub async fn remove(cx: Member<Write>, Body(input): Body<RemoveOtp>) -> ApiResult {
-    let mut cx = with_password(cx.0, input.password).await?;
+    let mut cx = Box::pin(with_password(cx.0, input.password)).await?;
     let (actor, organization, state) = (cx.actor.clone(), cx.organization.id, cx.state.clone());
     let person = me(&actor)?;
     if is_required(&mut cx.tx, &actor).await? {
@@ -102,7 +99,7 @@ pub async fn remove(cx: Member<Write>, Body(input): Body<RemoveOtp>) -> ApiResul
         checked.map(drop).map_err(|error| if matches!(error, AppError::OtpWrong) { wrong() } else { error })?;
     }
     if store::delete(&mut cx.tx, organization, person).await? {
-        end_other_sessions(&mut cx.tx, person, actor.session).await?;
+        end_all(&mut cx.tx, (actor.person.kind(), person), actor.session).await?;
         cx.tx.audit("otp.disabled", (actor.person.kind(), Some(person)), &json!({"enabled": true}), &());
     }
     cx.commit(web::no_content()).await
@@ -132,21 +129,11 @@ async fn new_recovery_codes(tx: &mut TenantTx, person: Uuid) -> AppResult<Recove
     Ok(RecoveryCodes { recovery_codes: codes })
 }
 
-/// Goes on once the caller's password was right; no transaction is open while it is compared. Bad
-/// tries count like those of sign-in.
-async fn with_password(mut cx: MemberContext, given: String) -> AppResult<MemberContext> {
-    let (person, now) = (cx.actor.person, cx.tx.now());
-    let attempt = Attempt::new(Purpose::SignIn, cx.caller.ip).of(Some(cx.organization.id), &cx.actor.email);
-    attempt.check(&mut cx.tx, now).await?;
-    let hash = password_hash(&mut cx.tx, person).await?;
-    let released = cx.release().await?;
-    let fits = password::verify(given, hash).await?;
+/// Goes on once the caller's password was right.
+async fn with_password(cx: MemberContext, given: String) -> AppResult<MemberContext> {
+    let (released, attempt) = prove(cx, "password", given).await?;
     let mut cx = released.reopen().await?;
-    if fits {
-        return Ok(cx);
-    }
-    let failed = attempt.failed(&mut cx.tx, now).await?;
-    cx.tx.commit().await?;
-    failed.answer()?;
-    Err(AppError::invalid("password", "wrong", "This is not your password."))
+    let now = cx.tx.now();
+    attempt.succeeded(&mut cx.tx, now).await?;
+    Ok(cx)
 }

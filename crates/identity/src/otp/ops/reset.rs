@@ -5,7 +5,7 @@ use kernel::{AppError, AppResult, CustomerId, Person, UserId};
 use serde_json::json;
 use web::{ApiResult, PathId, Staff, Write};
 
-use crate::{otp::store, people, roles::check_reach, sessions::end_all_sessions};
+use crate::{otp::store, people, roles::check_reach, sessions::end_all};
 
 /// `DELETE users/{id}/otp/`; again is harmless.
 pub async fn of_user(PathId(id): PathId<UserId>, mut cx: Staff<Write>) -> ApiResult {
@@ -30,7 +30,7 @@ pub async fn of_customer(PathId(id): PathId<CustomerId>, mut cx: Staff<Write>) -
 async fn reset(tx: &mut TenantTx, person: Person) -> AppResult<()> {
     let (organization, Some(id)) = (tx.organization(), person.uuid()) else { return Ok(()) };
     if store::delete(tx, organization, id).await? {
-        end_all_sessions(tx, id).await?;
+        end_all(tx, (person.kind(), id), None).await?;
         tx.audit("otp.reset", (person.kind(), Some(id)), &json!({"enabled": true}), &());
     }
     Ok(())

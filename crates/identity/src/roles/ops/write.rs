@@ -103,10 +103,11 @@ async fn change(
     Ok(load(tx, id).await?.into())
 }
 
-/// `DELETE roles/{id}/`
-pub async fn delete(PathId(id): PathId<RoleId>, mut cx: Staff<Write>) -> ApiResult {
+/// `DELETE roles/{id}/`. Whoever was removed and had it would come back as a viewer.
+pub async fn delete(PathId(id): PathId<RoleId>, mut cx: Staff<Write>, if_match: IfMatch) -> ApiResult {
     let (actor, organization) = (cx.actor.clone(), cx.organization.id);
     let role = load_locked(&mut cx.tx, id).await?;
+    if_match.check(role.version)?;
     if role.is_shipped {
         return Err(AppError::conflict("Shipped roles cannot be deleted.").into());
     }
@@ -117,6 +118,7 @@ pub async fn delete(PathId(id): PathId<RoleId>, mut cx: Staff<Write>) -> ApiResu
     if !is_free {
         return Err(in_use.into());
     }
+    store::take_from_removed(&mut cx.tx, organization, id).await?;
     store::delete(&mut cx.tx, organization, id).await.on_constraint("users_role_fkey", || in_use)?;
     cx.tx.audit("role.deleted", ("role", Some(id.0)), &before, &());
     cx.commit(web::no_content()).await

@@ -13,16 +13,9 @@ use crate::{
 };
 
 /// `POST auth/password/change/`. No transaction is open while passwords are hashed.
-pub async fn handler(mut cx: Member<Write>, Body(input): Body<ChangePassword>) -> ApiResult {
+pub async fn handler(cx: Member<Write>, Body(input): Body<ChangePassword>) -> ApiResult {
     let (organization, person) = (cx.organization.id, cx.actor.person.uuid().ok_or(AppError::NotFound)?);
-    let (attempt, now) = (attempt(&cx), cx.tx.now());
-    attempt.check(&mut cx.tx, now).await?;
-    let present = store::password_of(&mut cx.tx, organization, person).await?;
-    let released = cx.0.release().await?;
-    if !password::verify(input.current_password.clone(), present).await? {
-        refused(&released, &attempt).await?;
-        return Err(AppError::invalid("current_password", "wrong", "This is not your password.").into());
-    }
+    let (released, attempt) = prove(cx.0, "current_password", input.current_password.clone()).await?;
     password::check("new_password", &input.new_password, &released.actor.email)?;
     if input.new_password == input.current_password {
         return Err(AppError::invalid("new_password", "unchanged", "This is the password you have.").into());
@@ -39,16 +32,26 @@ pub async fn handler(mut cx: Member<Write>, Body(input): Body<ChangePassword>) -
     cx.commit(web::no_content()).await
 }
 
-/// Somebody at a screen that is not theirs guesses as if they signed in.
-fn attempt(cx: &MemberContext) -> Attempt {
-    Attempt::new(Purpose::SignIn, cx.caller.ip).of(Some(cx.organization.id), &cx.actor.email)
+/// Goes on once the caller's password was right, with no transaction open; else 422 on `field`.
+/// Somebody at a screen that is not theirs guesses as if they signed in: bad tries count like those.
+pub async fn prove(mut cx: MemberContext, field: &'static str, given: String) -> AppResult<(Released, Attempt)> {
+    let attempt = Attempt::new(Purpose::SignIn, cx.caller.ip).of(Some(cx.organization.id), &cx.actor.email);
+    let (organization, person, now) = (cx.organization.id, cx.actor.person.uuid(), cx.tx.now());
+    attempt.check(&mut cx.tx, now).await?;
+    let present = store::password_of(&mut cx.tx, organization, person.ok_or(AppError::NotFound)?).await?;
+    let released = cx.release().await?;
+    if !password::verify(given, present).await? {
+        refused(&released, &attempt).await?;
+        return Err(AppError::invalid(field, "wrong", "This is not your password."));
+    }
+    Ok((released, attempt))
 }
 
 /// A wrong password counts, and is on record.
 async fn refused(who: &Released, attempt: &Attempt) -> AppResult<()> {
     let mut tx = TenantTx::system(&who.state.db, who.organization.id, Mode::Write).await?;
     tx.act_as(who.caller.origin(&who.actor));
-    tx.audit("password.change-refused", (who.actor.person.kind(), who.actor.person.uuid()), &(), &());
+    tx.audit("password.refused", (who.actor.person.kind(), who.actor.person.uuid()), &(), &());
     let now = tx.now();
     let failed = attempt.failed(&mut tx, now).await?;
     tx.commit().await?;

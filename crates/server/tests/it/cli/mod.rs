@@ -101,6 +101,33 @@ fn commands_start_and_stop_the_server_themselves() {
 }
 
 #[test]
+fn an_altered_audit_log_is_named() {
+    let folder = Folder::new();
+    let serving = Serving::start(&folder);
+    folder.ok(&["org", "create", "acme", "--name", "Acme"], "");
+    let verify = ["audit", "verify", "--org", "acme"];
+    let begin = Instant::now();
+    let found = loop {
+        let json = folder.ok(&[&verify[..], &["--json"]].concat(), "");
+        let found: Value = serde_json::from_str(&json).unwrap();
+        if found["waiting"] == 0 {
+            break found;
+        }
+        assert!(begin.elapsed() < Duration::from_secs(10), "nobody chains: {found}");
+    };
+    assert!(found["chained"].as_i64().unwrap() > 0, "{found}");
+    assert_eq!((&found["findings"], &found["chained"]), (&serde_json::json!([]), &found["last_seq"]));
+    folder.sql("update shared.audit_log set actor_name = 'Nobody' where id = (select entry_id from shared.audit_chain where seq = 1)");
+    let output = folder.command(&verify).stdin(Stdio::null()).output().unwrap();
+    assert!(sentence(&output).contains("not what was written: 1 altered"));
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.starts_with("altered row 1 aud_") && text.contains("Public key"), "{text}");
+    assert!(folder.refused(&["audit", "verify", "--org", "nobody"], "").contains("nobody"));
+    serving.signal(Signal::SIGINT);
+    assert_eq!(serving.end(), Some(0));
+}
+
+#[test]
 fn what_cannot_work_is_said_in_one_sentence() {
     let folder = Folder::new();
     let with = |variable: &str, value: &str, arguments: &[&str]| {

@@ -31,9 +31,17 @@ impl Folder {
     /// The program with this folder and nothing of the surrounding environment.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_helpdesk"));
-        for variable in
-            ["DATABASE_URL", "SECRET_KEY", "BASE_DOMAIN", "LOG", "RUST_LOG", "LOG_FORMAT", "DEBUG", "EMAIL_HOST"]
-        {
+        for variable in [
+            "DATABASE_URL",
+            "SECRET_KEY",
+            "BASE_DOMAIN",
+            "LOG",
+            "RUST_LOG",
+            "LOG_FORMAT",
+            "DEBUG",
+            "EMAIL_HOST",
+            "REDIS_URL",
+        ] {
             command.env_remove(variable);
         }
         command.env("DATA_DIR", &self.0).env("BIND", "127.0.0.1:0").env("METRICS_BIND", "off").args(arguments);
@@ -58,6 +66,19 @@ impl Folder {
     /// Runs a command that must end with exit code 1 and one sentence, which comes back.
     pub fn refused(&self, arguments: &[&str], stdin: &str) -> String {
         sentence(&self.run(arguments, stdin))
+    }
+
+    /// Runs SQL as the owner of the running database.
+    pub fn sql(&self, sql: &str) {
+        let cluster = std::fs::read_to_string(self.0.join("cluster")).unwrap();
+        let cluster = self.0.join(cluster.trim_end());
+        let file = std::fs::read_to_string(cluster.join("postmaster.pid")).unwrap();
+        // Its fifth line is the folder of the socket.
+        let socket = file.lines().nth(4).unwrap();
+        let done =
+            Command::new("psql").args(["-X", "-h", socket, "-U", "postgres", "-d", "helpdesk", "-c", sql]).output();
+        let done = done.unwrap();
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     }
 
     /// The process id in the file of the running PostgreSQL.

@@ -93,8 +93,8 @@ async fn nothing_secret(app: &TestApp, walk: &Walk) {
         "select password_hash from {schema}.users where password_hash is not null
          union select password_hash from {schema}.customers where password_hash is not null
          union select encode(hash, 'hex') from {schema}.refresh_tokens union select encode(hash, 'hex') from {schema}.links
-         union select encode(hash, 'base64') from {schema}.refresh_tokens union select encode(hash, 'base64') from {schema}.links
-         union select encode(hash, 'hex') from {schema}.api_keys union select encode(hash, 'hex') from {schema}.recovery_codes"
+         union select encode(hash, 'hex') from {schema}.api_keys union select encode(hash, 'hex') from {schema}.recovery_codes
+         union select encode(hash, 'base64') from {schema}.refresh_tokens union select encode(hash, 'base64') from {schema}.links"
     );
     let mut secrets: Vec<String> = sqlx::query_scalar(AssertSqlSafe(hashes)).fetch_all(&mut superuser).await.unwrap();
     assert!(secrets.len() >= 6, "{secrets:?}");

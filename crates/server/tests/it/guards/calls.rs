@@ -93,9 +93,9 @@ impl Walk {
         let body = match operation.name {
             "auth_login" => json!({"email": "agent@acme.test", "password": PASSWORD}),
             "auth_password_reset_confirm" => json!({"token": self.link, "password": "another horse battery"}),
-            "auth_password_reset" => json!({"email": "technician@acme.test"}),
             "auth_otp_confirm" => json!({"code": self.code}),
             "auth_otp_setup" | "auth_otp_recovery_codes" | "auth_otp_delete" => json!({"password": PASSWORD}),
+            "auth_password_reset" => json!({"email": "technician@acme.test"}),
             "auth_refresh" => json!({"refresh": self.refresh}),
             "auth_register_confirm" => json!({"token": self.registration}),
             "auth_password_change" => json!({"current_password": PASSWORD, "new_password": "another horse battery"}),
@@ -107,6 +107,10 @@ impl Walk {
             name if name.ends_with("_update") || name.ends_with("_update_me") => named,
             _ => operation.body(),
         };
+        if operation.name == "users_lockout_lift" {
+            let wrong = json!({"email": "agent@acme.test", "password": "not the password"});
+            self.anonymous.post("/auth/login/", wrong).await.is(401);
+        }
         let delete = |path: &str, id: &str| format!("/api/v1/{path}/{id}/");
         match operation.name {
             // Somebody has one that can be taken away.
@@ -202,10 +206,13 @@ pub fn changing() -> Vec<Operation> {
     }));
     // What operators do belongs to no organization, in whose log it could stand; they have their own.
     all.retain(|operation| operation.method != Method::GET && !operation.path.starts_with("/api/v1/platform/"));
-    let last = ["tickets_delete", "tickets_restore", "users_delete", "users_restore"];
     all.sort_by_key(|operation| {
-        let at_end = last.iter().position(|name| *name == operation.name).map_or(0, |place| place + 2);
-        (at_end.max(usize::from(operation.method == Method::DELETE)), operation.name)
+        let late = match operation.name {
+            name if name.ends_with("_restore") => 3,
+            "tickets_delete" => 2,
+            _ => u8::from(operation.method == Method::DELETE),
+        };
+        (late, operation.name)
     });
     all
 }

@@ -32,9 +32,9 @@ pub const KINDS: [(&str, &str); 15] = [
     ("sla-policies", "sla"),
     ("mail-catcher", "out"),
     ("jobs", "job"),
-    ("auth", "ses"),
     ("roles", "rol"),
     ("api-keys", "key"),
+    ("auth", "ses"),
     ("platform", "opr"),
     ("audit-log", "aud"),
 ];
@@ -97,9 +97,9 @@ impl Things {
             ("sla-policies", first("/sla-policies/").await),
             ("mail-catcher", first("/mail-catcher/").await),
             ("jobs", dead_job(app, side).await),
-            ("auth", other_session(admin, side).await),
             ("roles", role),
             ("api-keys", key),
+            ("auth", other_session(admin, side).await),
             ("audit-log", first("/audit-log/").await),
             ("platform", app.state.db.ids.id::<kernel::OperatorId>().to_string()),
         ];
@@ -221,6 +221,11 @@ impl Operation {
         match self.name {
             "auth_login" | "platform_auth_login" => json!({"email": "nobody@example.org", "password": "no password"}),
             "auth_password_reset_confirm" => json!({"token": "none", "password": "correct horse battery"}),
+            "auth_otp_setup" | "auth_otp_recovery_codes" | "auth_otp_delete" => json!({"password": "no password"}),
+            "auth_otp_confirm" => json!({"code": "000000"}),
+            "users_impersonate" | "customers_impersonate" => json!({"reason": "Guard"}),
+            "roles_create" => json!({"name": "Guard", "permissions": ["users:read"]}),
+            "api_keys_create" => json!({"name": "Guard", "scopes": ["tickets:read"]}),
             "auth_password_reset" => json!({"email": "nobody@example.org"}),
             "auth_password_change" => {
                 json!({"current_password": "no password", "new_password": "correct horse battery"})
@@ -229,11 +234,6 @@ impl Operation {
                 json!({"email": "guard@example.org", "name": "Guard", "password": "correct horse battery"})
             }
             "auth_register_confirm" => json!({"token": "none"}),
-            "auth_otp_setup" | "auth_otp_recovery_codes" | "auth_otp_delete" => json!({"password": "no password"}),
-            "auth_otp_confirm" => json!({"code": "000000"}),
-            "users_impersonate" | "customers_impersonate" => json!({"reason": "Guard"}),
-            "roles_create" => json!({"name": "Guard", "permissions": ["users:read"]}),
-            "api_keys_create" => json!({"name": "Guard", "scopes": ["tickets:read"]}),
             "auth_refresh" => json!({"refresh": "none"}),
             "customers_create" => json!({"email": "guard@example.org", "name": "Guard"}),
             "users_create" => json!({"email": "guard@example.org", "name": "Guard", "role": "agent"}),

@@ -38,6 +38,10 @@ async fn it_is_the_other_person_and_says_who_really_acts() {
     agent.patch("/tickets/1/", json!({"priority": "high"})).await.ok();
     let line = agent.get("/tickets/1/history/").await.ok()["results"][0]["actor"].clone();
     assert_eq!(line["id"], json!(app.world.a.user("agent")));
+    // The audit log names both.
+    let line = app.admin().get("/audit-log/?action=ticket.updated").await.ok()["results"][0].clone();
+    assert_eq!(line["actor"]["id"], json!(app.world.a.user("agent")));
+    assert_eq!(line["impersonator"], json!(app.world.a.user("admin")));
     let customer = act_as(&app, &app.admin(), "customer").await;
     assert_eq!(customer.get("/auth/me/").await.ok()["role"], "customer");
     assert_eq!(customer.get("/tickets/").await.ok()["count"], 0);
@@ -69,6 +73,7 @@ async fn some_things_are_left_to_the_person() {
         ("/api-keys/", json!({"name": "x", "scopes": ["tickets:read"]})),
         ("/roles/", json!({"name": "x", "permissions": []})),
         ("/users/", json!({"email": "x@acme.test", "name": "x", "role": "viewer"})),
+        ("/auth/password/change/", json!({"current_password": "x", "new_password": "a good long sentence"})),
         (path(&app, "agent").as_str(), reason()),
         (path(&app, "customer").as_str(), reason()),
     ] {
@@ -80,6 +85,7 @@ async fn some_things_are_left_to_the_person() {
     }
     admin.patch("/users/me/", json!({"name": "x"})).await.is(403);
     admin.patch(&format!("/users/{}/", app.world.a.user("viewer")), json!({"name": "x"})).await.is(403);
+    admin.delete("/auth/sessions/").await.is(403);
     admin.get("/users/me/").await.ok();
     admin.get("/jobs/").await.ok();
 }

@@ -1,4 +1,4 @@
-//! Accounts, sessions, second factors, staff and teams, roles, API keys, acting as somebody else.
+//! Sessions, accounts, second factors, staff and teams, roles, API keys, acting as somebody else.
 
 pub mod account;
 mod api_keys;

@@ -36,6 +36,10 @@ async fn settings_are_read_by_staff_and_changed_by_administrators() {
     ] {
         admin.patch(path, json!({field: value})).await.problem(field);
     }
+    let register = json!({"email": "new@acme.test", "name": "New", "password": "correct horse battery"});
+    app.anonymous().post("/auth/register/", register.clone()).await.is(202);
+    admin.patch(path, json!({"customer_registration": false})).await.ok();
+    assert!(!app.anonymous().post("/auth/register/", register).await.status.is_success());
     let stale = admin.send(Method::PATCH, path, &[("if-match", "\"1\"")], Some(json!({"locale": "en"}))).await;
     stale.is(412);
     assert_eq!(app.foreign_admin().get(path).await.ok()["slug"], "globex");

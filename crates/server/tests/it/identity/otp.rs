@@ -219,6 +219,7 @@ async fn a_one_time_link_does_not_stand_in_for_it() {
     let token = made["invitation_url"].as_str().unwrap().rsplit('#').next().unwrap().to_owned();
     let set = json!({"token": token, "password": PASSWORD});
     app.anonymous().post("/auth/password/reset/confirm/", set).await.is(204);
+    app.run_jobs().await;
     let body = json!({"email": "new@acme.test", "password": PASSWORD});
     let access = app.anonymous().post("/auth/login/", body.clone()).await.ok()["access"].clone();
     second_factor(&app, &app.anonymous().with_token(&access)).await;

@@ -90,7 +90,12 @@ async fn a_custom_role_allows_what_it_says_from_the_next_request() {
     let kept = app.admin().delete(&path(&role)).await.is(409);
     assert!(kept["detail"].as_str().unwrap().starts_with("1 person has"), "{kept}");
     give(&app, "agent", "agent").await;
+    // Whoever was removed keeps no role alive, and comes back with little.
+    give(&app, "agent2", "second_level").await;
+    let removed = format!("/users/{}/", app.world.a.user("agent2"));
+    app.admin().delete(&removed).await.is(204);
     app.admin().delete(&path(&role)).await.is(204);
+    assert_eq!(app.admin().post(&format!("{removed}restore/"), json!({})).await.ok()["role"], "viewer");
     app.admin().get(&path(&role)).await.is(404);
     for action in ["role.created", "role.updated", "role.deleted"] {
         assert_eq!(audited(&app, action).await.len(), 1, "{action}");

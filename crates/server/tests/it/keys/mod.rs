@@ -15,17 +15,15 @@ use web::{Keys, SigningKeys};
 
 use crate::harness::TestApp;
 
-/// A column that exists in every schema stands for those with secrets.
-const PLACE: Sealed = Sealed { table: "invitations", id: "person_id", column: "hash" };
-const NAME: &str = "invitations.hash";
+const PLACE: Sealed = identity::otp::SEALED;
+const NAME: &str = "otp_factors.secret";
 
 async fn plant(app: &TestApp, tx: &mut TenantTx, secret: &[u8]) -> Uuid {
     let (organization, row) = (tx.organization(), tx.id::<Uuid>());
     let sealed = app.state.vault.seal(tx, NAME, row, secret).await.unwrap();
     assert!(!sealed.windows(secret.len()).any(|part| part == secret), "in the clear");
     sqlx::query(
-        "insert into invitations (organization_id, hash, person_kind, person_id, created_at, expires_at)
-         values ($1, $2, 'user', $3, now(), now())",
+        "insert into otp_factors (organization_id, secret, person_kind, person_id, created_at) values ($1, $2, 'user', $3, now())",
     )
     .bind(organization.0)
     .bind(sealed)
@@ -38,7 +36,7 @@ async fn plant(app: &TestApp, tx: &mut TenantTx, secret: &[u8]) -> Uuid {
 
 async fn sealed(tx: &mut TenantTx, row: Uuid) -> Vec<u8> {
     let organization = tx.organization();
-    sqlx::query("select hash from invitations where organization_id = $1 and person_id = $2")
+    sqlx::query("select secret from otp_factors where organization_id = $1 and person_id = $2")
         .bind(organization.0)
         .bind(row)
         .fetch_one(&mut **tx)
@@ -56,7 +54,7 @@ async fn a_secret_opens_only_in_its_own_place() {
     let row = plant(&app, &mut tx, b"the seed").await;
     let kept = sealed(&mut tx, row).await;
     assert_eq!(vault.open(&mut tx, NAME, row, &kept).await.unwrap(), b"the seed");
-    assert!(vault.open(&mut tx, "invitations.other", row, &kept).await.is_err(), "another column");
+    assert!(vault.open(&mut tx, "otp_factors.other", row, &kept).await.is_err(), "another column");
     assert!(vault.open(&mut tx, NAME, Uuid::from_u128(1), &kept).await.is_err(), "another row");
     for at in [0, 1, 17, 29, kept.len() - 1] {
         let mut changed = kept.clone();

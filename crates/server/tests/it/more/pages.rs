@@ -27,7 +27,7 @@ async fn pages_of_links_load_nothing_and_tell_nobody() {
                 assert!(html.contains(&format!("src=\"{script}\"")) && html.contains("<html lang=\"en\">"));
             }
         }
-        let code = app.anonymous().get(&format!("/{script}")).await;
+        let code = app.anonymous().get(script).await;
         assert_eq!(code.headers["content-type"], "text/javascript; charset=utf-8");
         let code = String::from_utf8(code.bytes.to_vec()).unwrap();
         assert!(code.contains(call) && code.contains("location.hash") && !code.contains("innerHTML"));
