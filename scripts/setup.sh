@@ -61,6 +61,8 @@ setup() {
     has psql || missing+=(postgresql-client)
     # The system's own Python: another one first on PATH does not see Debian's packages.
     /usr/bin/python3 -c 'import aiosmtpd' 2>/dev/null || missing+=(python3-aiosmtpd)
+    /usr/bin/python3 -c 'import ensurepip' 2>/dev/null || missing+=(python3-venv)
+    has curl || missing+=(curl)
   fi
   if ((${#missing[@]})); then need_packages "${missing[@]}"; fi
   scripts/pg-bin.sh >/dev/null ||

@@ -2,7 +2,7 @@
 //! finds what it changes.
 
 use axum::http::Method;
-use serde_json::{Value, json};
+use serde_json::json;
 use sqlx::AssertSqlSafe;
 
 use super::things::{Operation, Things, UPLOAD, operations, second_factor, upload};
@@ -55,7 +55,7 @@ impl Walk {
         register(&anonymous, "registered@acme.example").await.is(202);
         let registration = token_for(app, "registered@acme.example", "verify").await;
         login(&anonymous, "owner@acme.test", PASSWORD).await.ok();
-        let (manager, owner) = (app.manager(), app.as_("owner"));
+        let (manager, owner) = (app.manager().from_peer(PEER), app.as_("owner").from_peer(PEER));
         let login = json!({"email": "viewer@acme.test", "password": PASSWORD});
         let tokens = anonymous.post("/auth/login/", login).await.ok();
         let text = |name: &str| tokens[name].as_str().unwrap().to_owned();
@@ -128,8 +128,7 @@ impl Walk {
         };
         let client = match operation.name {
             // The administrator's own is confirmed by now.
-            "auth_otp_setup" => app.manager(),
-            "auth_password_change" => self.manager.clone(),
+            "auth_otp_setup" | "auth_password_change" => self.manager.clone(),
             "auth_sessions_end_others" => self.owner.clone(),
             "auth_logout" => self.session.clone(),
             _ if operation.needs.is_none() => self.anonymous.clone(),

@@ -8,14 +8,14 @@ use axum::http::Method;
 use db::operators::By;
 use kernel::{Permission, RoleKey};
 use serde_json::{Value, json};
-use sqlx::{AssertSqlSafe, PgConnection};
 
 use super::{
     calls::{Call, Walk, all},
+    safe::Digests,
     things::{KINDS, Operation, PRIVATE, Things, comparable, operations, operators},
 };
 use crate::{
-    harness::{Answer, Client, TestApp, schema, world::PASSWORD},
+    harness::{Answer, Client, TestApp, client::CANARY_B, schema, world::PASSWORD},
     identity::account::login,
 };
 
@@ -130,47 +130,10 @@ async fn callers(app: &TestApp) -> Vec<Caller> {
     callers
 }
 
-/// Everything that an organization has, in one number; its audit log apart.
-struct Fingerprint {
-    connection: PgConnection,
-    sql: String,
-}
-
-impl Fingerprint {
-    async fn of(app: &TestApp) -> Self {
-        let mut connection = app.database.superuser().await;
-        let organization = &app.world.a.organization;
-        let tables: Vec<String> = sqlx::query_scalar(
-            "select c.oid::regclass::text from pg_class c
-              where c.relnamespace = $1::regnamespace and c.relkind = 'r'
-                and c.relname not in ('_sqlx_migrations', 'audit_log', 'audit_chain')",
-        )
-        .bind(&organization.schema_name)
-        .fetch_all(&mut connection)
-        .await
-        .unwrap();
-        assert!(tables.len() > 20, "{tables:?}");
-        let sums = tables.iter().map(|table| {
-            let id = organization.id.0;
-            format!(
-                "(select coalesce(sum(hashtextextended(t::text, 0)), 0) from {table} t where organization_id = '{id}')"
-            )
-        });
-        let platform = ["organizations", "operators", "organization_hosts"]
-            .map(|table| format!("(select coalesce(sum(hashtextextended(t::text, 0)), 0) from platform.{table} t)"));
-        let sql = format!("select concat_ws(' ', {})", sums.chain(platform).collect::<Vec<_>>().join(", "));
-        Self { connection, sql }
-    }
-
-    async fn take(&mut self) -> String {
-        sqlx::query_scalar(AssertSqlSafe(self.sql.clone())).fetch_one(&mut self.connection).await.unwrap()
-    }
-}
-
 /// As everybody who is refused, then as the administrator, then as everybody else.
-async fn replay(callers: &[Caller], prints: &mut Fingerprint, operation: &Operation, call: &Call) -> usize {
+async fn replay(callers: &[Caller], digests: &mut Digests, operation: &Operation, call: &Call) -> usize {
     let name = operation.name;
-    let before = prints.take().await;
+    let before = digests.take().await;
     let (refused, others): (Vec<_>, Vec<_>) =
         callers.iter().partition(|caller| matches!(caller.expected(operation), Expected::Status(_)));
     for caller in refused {
@@ -179,12 +142,17 @@ async fn replay(callers: &[Caller], prints: &mut Fingerprint, operation: &Operat
         assert_eq!(got, caller.expected(operation), "{name} as {}: {:?}", caller.name, answer.bytes);
         caller.check_words(name, &answer);
     }
-    assert_eq!(prints.take().await, before, "{name} changed something although it was refused");
+    assert_eq!(digests.take().await, before, "{name} changed something although it was refused");
     let answer = call.send().await;
     let worked = answer.status.is_success() || answer.status.is_redirection();
     assert!(worked, "{name}: give it a call that works: {} {:?}", answer.status, answer.bytes);
     for caller in others {
-        let answer = call.send_as(&caller.client, &[]).await;
+        let mut client = caller.client.clone();
+        if operation.needs.is_none() {
+            // What is public at this host is so for people of other organizations too.
+            client.forbidden = CANARY_B;
+        }
+        let answer = call.send_as(&client, &[]).await;
         let status = answer.status;
         let is_public = operation.needs.is_none();
         let good = match caller.expected(operation) {
@@ -203,11 +171,11 @@ async fn every_operation_as_everybody() {
     let (things, _) = Things::of_both(&app).await;
     let walk = Walk::begin(&app, things).await;
     let mut callers = callers(&app).await;
-    let mut prints = Fingerprint::of(&app).await;
+    let mut digests = Digests::of(&app).await;
     let (mut requests, mut walked) = (0, 0);
     for operation in all().iter().filter(|operation| !operation.path.starts_with("/api/v1/platform/")) {
         let call = walk.call(&app, operation).await;
-        requests += replay(&callers, &mut prints, operation, &call).await;
+        requests += replay(&callers, &mut digests, operation, &call).await;
         walked += 1;
         if operation.name == "auth_password_reset" {
             app.run_jobs().await;
@@ -219,7 +187,7 @@ async fn every_operation_as_everybody() {
             customer.client = app.anonymous().with_token(&tokens["access"]);
         }
     }
-    let (more, of_operators) = operators_as_everybody(&app, &callers, &mut prints).await;
+    let (more, of_operators) = operators_as_everybody(&app, &callers, &mut digests).await;
     let all = schema::operations().len();
     assert_eq!(walked + of_operators, all, "operations that nobody walked");
     println!("{all} operations as {} callers: {} requests", callers.len() + 1, requests + more);
@@ -227,7 +195,7 @@ async fn every_operation_as_everybody() {
 }
 
 /// Operators' operations on the bare host, where nobody else of the callers is known.
-async fn operators_as_everybody(app: &TestApp, callers: &[Caller], prints: &mut Fingerprint) -> (usize, usize) {
+async fn operators_as_everybody(app: &TestApp, callers: &[Caller], digests: &mut Digests) -> (usize, usize) {
     let operator = operator(app).await;
     let new = json!({"email": "second@example.org", "password": "correct horse battery"});
     let second = operator.post("/platform/operators/", new).await.created()["id"].as_str().unwrap().to_owned();
@@ -243,7 +211,7 @@ async fn operators_as_everybody(app: &TestApp, callers: &[Caller], prints: &mut 
         let kind = if operation.takes_json { "application/json" } else { "" };
         let body = if operation.takes_json { operation.body().to_string().into_bytes() } else { Vec::new() };
         let call = Call { client: operator.clone(), method: operation.method.clone(), path, kind, body };
-        let before = prints.take().await;
+        let before = digests.take().await;
         for caller in callers.iter().filter(|caller| caller.name != "operator") {
             let answer = call.send_as(&caller.client.at("localhost"), &[]).await;
             assert_eq!(answer.status, 401, "{} as {}", operation.name, caller.name);
@@ -251,7 +219,7 @@ async fn operators_as_everybody(app: &TestApp, callers: &[Caller], prints: &mut 
             assert_eq!(answer.status, 404, "{} as {}", operation.name, caller.name);
             requests += 2;
         }
-        assert_eq!(prints.take().await, before, "{} changed something although it was refused", operation.name);
+        assert_eq!(digests.take().await, before, "{} changed something although it was refused", operation.name);
         let answer = call.send().await;
         assert!(answer.status.is_success(), "{}: {} {:?}", operation.name, answer.status, answer.bytes);
         requests += 1;
@@ -285,16 +253,27 @@ fn kinds(property: &Value) -> Vec<&'static str> {
     }
 }
 
-/// The same answer for ids of the other organization as for ids of nothing.
-async fn alike(client: &Client, what: (&Method, &str), [foreign, nothing]: [(String, Option<Value>); 2]) {
-    let (method, name) = what;
-    let theirs = client.send(method.clone(), &foreign.0, &[], foreign.1).await;
-    let none = client.send(method.clone(), &nothing.0, &[], nothing.1).await;
-    if *method != Method::GET && none.status.is_success() {
-        // The text was stored as text.
-        assert_eq!(theirs.status, none.status, "{name} {}", foreign.0);
+/// A request with an id of the other organization, or with one of nothing.
+struct WithId<'a> {
+    id: &'a str,
+    path: String,
+    body: Option<Value>,
+}
+
+/// The same answer for ids of the other organization as for ids of nothing; that it names the id that
+/// was sent is no difference.
+async fn alike(client: &Client, operation: &Operation, [foreign, nothing]: [WithId<'_>; 2]) {
+    let what = format!("{} {} {:?}", operation.name, foreign.path, foreign.body);
+    let ask = async |with: WithId<'_>| {
+        let (status, text) = comparable(&client.send(operation.method.clone(), &with.path, &[], with.body).await);
+        (status, text.replace(with.id, "ID"))
+    };
+    let (theirs, none) = (ask(foreign).await, ask(nothing).await);
+    if operation.method != Method::GET && none.0 < 300 {
+        // It was stored as text.
+        assert_eq!(theirs.0, none.0, "{what}");
     } else {
-        assert_eq!(comparable(&theirs), comparable(&none), "{name} {}", foreign.0);
+        assert_eq!(theirs, none, "{what}");
     }
 }
 
@@ -313,9 +292,8 @@ async fn ids_of_others_in_queries_find_nothing() {
                 continue;
             }
             for kind in kinds(&parameter["schema"]) {
-                let with = |ids: &Things| (format!("{}?{name}={}", own.fill(&operation.path), ids.id(kind)), None);
-                let what = (&operation.method, operation.name);
-                alike(&app.admin(), what, [with(&theirs), with(&nothing)]).await;
+                let with = |id| WithId { id, path: format!("{}?{name}={id}", own.fill(&operation.path)), body: None };
+                alike(&app.admin(), &operation, [with(theirs.id(kind)), with(nothing.id(kind))]).await;
                 tried += 1;
             }
         }
@@ -341,12 +319,12 @@ async fn ids_of_others_in_bodies_are_ids_of_nothing() {
         for (field, property) in super::bodies::properties(&operation) {
             let is_list = property.to_string().contains("\"array\"");
             for kind in kinds(&property) {
-                let with = |ids: &Things| {
+                let with = |id| {
                     let mut body = operation.body();
-                    body[&field] = if is_list { json!([ids.id(kind)]) } else { json!(ids.id(kind)) };
-                    (own.fill(&operation.path), Some(body))
+                    body[&field] = if is_list { json!([id]) } else { json!(id) };
+                    WithId { id, path: own.fill(&operation.path), body: Some(body) }
                 };
-                alike(&app.admin(), (&operation.method, operation.name), [with(&theirs), with(&nothing)]).await;
+                alike(&app.admin(), &operation, [with(theirs.id(kind)), with(nothing.id(kind))]).await;
                 tried += 1;
             }
         }
@@ -473,13 +451,13 @@ fn coveted(app: &TestApp) -> [(&'static str, Value); 14] {
 async fn nothing_is_assigned_that_is_not_a_field() {
     let app = TestApp::start().await;
     let (own, _) = Things::of_both(&app).await;
-    let mut prints = Fingerprint::of(&app).await;
+    let mut digests = Digests::of(&app).await;
     let (operator, mut tried) = (operator(&app).await, 0);
     for operation in operations().into_iter().chain(operators()).filter(|operation| operation.takes_json) {
         let is_platform = operation.path.starts_with("/api/v1/platform/");
         let client = if is_platform { operator.clone() } else { app.admin() };
         let fields = super::bodies::properties(&operation);
-        let before = prints.take().await;
+        let before = digests.take().await;
         for (name, value) in coveted(&app) {
             if fields.iter().any(|(field, _)| field == name) {
                 continue;
@@ -490,7 +468,7 @@ async fn nothing_is_assigned_that_is_not_a_field() {
             assert_eq!(answer.problem(name), "unknown", "{}", operation.name);
             tried += 1;
         }
-        assert_eq!(prints.take().await, before, "{}", operation.name);
+        assert_eq!(digests.take().await, before, "{}", operation.name);
     }
     println!("{tried} fields refused");
     assert!(tried > 600, "{tried}");
