@@ -54,7 +54,10 @@ impl Walk {
         let invited = [id(admin.post("/users/", again).await), id(admin.post("/customers/", customer).await)];
         register(&anonymous, "registered@acme.example").await.is(202);
         let registration = token_for(app, "registered@acme.example", "verify").await;
-        login(&anonymous, "owner@acme.test", PASSWORD).await.ok();
+        // One session to end by name, one to end with all others.
+        for _ in 0..2 {
+            login(&anonymous, "owner@acme.test", PASSWORD).await.ok();
+        }
         let (manager, owner) = (app.manager().from_peer(PEER), app.as_("owner").from_peer(PEER));
         let login = json!({"email": "viewer@acme.test", "password": PASSWORD});
         let tokens = anonymous.post("/auth/login/", login).await.ok();
@@ -116,6 +119,9 @@ impl Walk {
             // Somebody has one that can be taken away.
             "users_otp_reset" => drop(second_factor(app, &app.agent()).await),
             "customers_otp_reset" => drop(second_factor(app, &app.customer()).await),
+            // And sessions that can be ended.
+            "users_sessions_end" => drop(login(&self.anonymous, "agent@acme.test", PASSWORD).await.ok()),
+            "customers_sessions_end" => drop(login(&self.anonymous, "customer@acme.example", PASSWORD).await.ok()),
             _ => {}
         }
         let path = match operation.name {
@@ -124,12 +130,13 @@ impl Walk {
             "teams_delete" => delete("teams", &self.team),
             "mailboxes_delete" => delete("mailboxes", &self.mailbox),
             "files_content" => self.link_to_file().await,
+            "auth_sessions_end" => format!("/api/v1/auth/sessions/{}/", self.other_session().await),
             _ => self.things.fill(&operation.path),
         };
         let client = match operation.name {
             // The administrator's own is confirmed by now.
             "auth_otp_setup" | "auth_password_change" => self.manager.clone(),
-            "auth_sessions_end_others" => self.owner.clone(),
+            "auth_sessions_end" | "auth_sessions_end_others" => self.owner.clone(),
             "auth_logout" => self.session.clone(),
             _ if operation.needs.is_none() => self.anonymous.clone(),
             _ => self.admin.clone(),
@@ -141,6 +148,13 @@ impl Walk {
             _ => ("", Vec::new()),
         };
         Call { client, method: operation.method.clone(), path, kind, body }
+    }
+
+    /// A session of the owner that the calls do not need.
+    async fn other_session(&self) -> String {
+        let sessions = self.owner.get("/auth/sessions/").await.ok();
+        let other = sessions["results"].as_array().unwrap().iter().find(|session| session["is_current"] == false);
+        other.unwrap()["id"].as_str().unwrap().to_owned()
     }
 
     /// The address of a file's bytes, which needs no token.
