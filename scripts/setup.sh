@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing and says nothing when all is there.
 #   setup.sh run              for building and running: Rust (checked only), a C compiler, PostgreSQL 15 or newer
-#   setup.sh test             for the checks as well: a mail server and Redis for tests, sqlx-cli, cargo-deny
+#   setup.sh test             for the checks as well: servers for tests (mail, names, identities, Redis), sqlx-cli, cargo-deny
 #   setup.sh packages NAME..  the part that needs root
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -50,6 +50,17 @@ cargo_tool() { # name, check, arguments of cargo install
   cargo install --quiet --locked --root "$HELPDESK_TOOLS" "$name" "$@"
 }
 
+# The identity provider of the tests, with the versions of its lock file.
+identity_provider() {
+  local from=crates/server/tests/it/oidc into=$HELPDESK_TOOLS/oidc-provider
+  if cmp -s "$from/package-lock.json" "$into/node_modules/installed"; then return; fi
+  echo "Installing the identity provider of the tests into $into (once)"
+  mkdir -p "$into"
+  cp "$from/package.json" "$from/package-lock.json" "$from/.npmrc" "$into/"
+  (cd "$into" && npm ci --silent --ignore-scripts)
+  cp "$from/package-lock.json" "$into/node_modules/installed"
+}
+
 setup() {
   local missing=()
   has cargo || die "Rust is missing: install it with rustup (https://rustup.rs), then run this again."
@@ -60,6 +71,9 @@ setup() {
     has redis-server || missing+=(redis-server)
     has psql || missing+=(postgresql-client)
     # The system's own Python: another one first on PATH does not see Debian's packages.
+    has node || missing+=(nodejs)
+    has npm || missing+=(npm)
+    has dnsmasq || missing+=(dnsmasq-base)
     /usr/bin/python3 -c 'import aiosmtpd' 2>/dev/null || missing+=(python3-aiosmtpd)
     /usr/bin/python3 -c 'import ensurepip' 2>/dev/null || missing+=(python3-venv)
     has curl || missing+=(curl)
@@ -70,6 +84,7 @@ setup() {
   if [[ $1 == test ]]; then
     cargo_tool sqlx-cli 'cargo sqlx --version | grep -q " 0\.9\.0$"' --version 0.9.0 --no-default-features --features postgres,sqlx-toml
     cargo_tool cargo-deny 'cargo deny --version'
+    identity_provider
   fi
 }
 

@@ -1,6 +1,6 @@
 -- The doors between the runtime role and the rows. See docs/TENANCY.md.
 
--- Says whether an organization may be entered (HD404 gone, HD403 suspended, HD409 moved) and where its rows are.
+-- Says whether an organization may be entered (HD404 gone, HD403 suspended or being deleted, HD409 moved) and where its rows are.
 create or replace function platform.placement(p_organization uuid, p_placement integer) returns text
 language plpgsql stable security definer set search_path = platform, pg_temp as $$
 declare
@@ -40,15 +40,29 @@ begin
 end
 $$;
 
+-- The advisory lock of whoever writes in an organization (shared) and of whoever moves or removes it (alone).
+create or replace function platform.write_lock(p_organization uuid) returns bigint
+language sql immutable as $$
+  select hashtextextended('helpdesk writers of ' || p_organization, 0)
+$$;
+
 -- Opens an organization for the running transaction: checks first, then role, search_path and setting.
 -- A null credential is the product itself (jobs, intake, sign-in); with a hash it is an API key, else a session.
+-- HD503 when it is being moved and the transaction may write.
 drop function if exists platform.open(uuid, uuid, integer, timestamptz);
 create or replace function platform.open(p_organization uuid, p_credential uuid, p_placement integer, p_now timestamptz, p_key_hash bytea default null) returns jsonb
 language plpgsql security invoker as $$
 declare
-  found_schema text := platform.placement(p_organization, p_placement);
+  found_schema text;
   who jsonb;
 begin
+  -- The lock first: from then on the organization stays where it is found, until this transaction ends.
+  if current_setting('transaction_read_only') = 'off'
+     and not pg_try_advisory_xact_lock_shared(platform.write_lock(p_organization)) then
+    perform platform.placement(p_organization, null);
+    raise exception 'organization is being moved' using errcode = 'HD503';
+  end if;
+  found_schema := platform.placement(p_organization, p_placement);
   if p_credential is not null then
     who := platform.enter(found_schema, p_organization, p_credential, p_now, p_key_hash);
   end if;
@@ -92,6 +106,11 @@ begin
               where d.domain = split_part(p_address, '@', 2) and d.verified_at is not null and d.organization_id <> p_organization) then
     raise unique_violation using constraint = 'mail_addresses_pkey', message = 'mail_addresses_pkey';
   end if;
+  -- Nor one at a domain that belonged to an organization that was removed: its customers still write there.
+  if exists (select from platform.released_names r
+              where r.kind = 'domain' and r.name = split_part(p_address, '@', 2) and r.organization_id <> p_organization) then
+    raise unique_violation using constraint = 'mail_addresses_pkey', message = 'mail_addresses_pkey';
+  end if;
   insert into platform.mail_addresses (address, organization_id, mailbox_id) values (p_address, p_organization, p_mailbox);
 end
 $$;
@@ -131,6 +150,69 @@ begin
 end
 $$;
 
+-- Domains of the organization that is open, proven or not.
+create or replace function platform.domains_of(p_organization uuid)
+returns table (domain text, challenge text, verified_at timestamptz, checked_at timestamptz, failing_since timestamptz, created_at timestamptz)
+language plpgsql stable security definer set search_path = platform, pg_temp as $$
+begin
+  if p_organization is distinct from nullif(current_setting('app.organization_id', true), '')::uuid then
+    raise exception 'another organization is open' using errcode = 'HD403';
+  end if;
+  return query select d.domain, d.challenge, d.verified_at, d.checked_at, d.failing_since, d.created_at
+    from platform.domains d where d.organization_id = p_organization order by d.domain;
+end
+$$;
+
+-- Adds a domain that is still to be proven; domains_pkey when it is there.
+create or replace function platform.add_domain(p_organization uuid, p_domain text, p_challenge text, p_now timestamptz) returns void
+language plpgsql security definer set search_path = platform, pg_temp as $$
+begin
+  if p_organization is distinct from nullif(current_setting('app.organization_id', true), '')::uuid then
+    raise exception 'another organization is open' using errcode = 'HD403';
+  end if;
+  -- Not one of an organization that was removed a while ago: its customers still go there.
+  if exists (select from platform.released_names r
+              where r.kind = 'domain' and r.name = p_domain and r.organization_id <> p_organization and r.free_at > p_now) then
+    raise unique_violation using constraint = 'domains_verified_key', message = 'domains_verified_key';
+  end if;
+  insert into platform.domains (organization_id, domain, challenge, created_at) values (p_organization, p_domain, p_challenge, p_now);
+end
+$$;
+
+-- The name servers confirmed it: from now on it is a host of the organization. domains_verified_key
+-- when another one has it, or gave it back less than 90 days ago.
+create or replace function platform.verify_domain(p_organization uuid, p_domain text, p_now timestamptz) returns void
+language plpgsql security definer set search_path = platform, pg_temp as $$
+begin
+  if p_organization is distinct from nullif(current_setting('app.organization_id', true), '')::uuid then
+    raise exception 'another organization is open' using errcode = 'HD403';
+  end if;
+  if exists (select from platform.released_domains r where r.domain = p_domain
+                and r.organization_id <> p_organization and r.released_at > p_now - interval '90 days') then
+    raise unique_violation using constraint = 'domains_verified_key', message = 'domains_verified_key';
+  end if;
+  update platform.domains
+     set verified_at = coalesce(verified_at, p_now), proof = coalesce(proof, 'dns'), checked_at = p_now, failing_since = null
+   where organization_id = p_organization and domain = p_domain;
+  delete from platform.released_domains where organization_id = p_organization and domain = p_domain;
+end
+$$;
+
+-- Gives it back.
+create or replace function platform.remove_domain(p_organization uuid, p_domain text, p_now timestamptz) returns void
+language plpgsql security definer set search_path = platform, pg_temp as $$
+begin
+  if p_organization is distinct from nullif(current_setting('app.organization_id', true), '')::uuid then
+    raise exception 'another organization is open' using errcode = 'HD403';
+  end if;
+  insert into platform.released_domains (domain, organization_id, released_at)
+    select d.domain, p_organization, p_now from platform.domains d
+     where d.organization_id = p_organization and d.domain = p_domain and d.verified_at is not null
+    on conflict on constraint released_domains_pkey do update set released_at = excluded.released_at;
+  delete from platform.domains where organization_id = p_organization and domain = p_domain;
+end
+$$;
+
 -- Takes the oldest outbox rows of every schema; the caller's transaction decides whether they are gone.
 create or replace function platform.outbox_take(p_limit integer)
 returns table (organization_id uuid, id uuid, kind text, topic text, entity_id uuid, payload jsonb, run_at timestamptz, occurred_at timestamptz)
@@ -161,8 +243,13 @@ declare
   found_here timestamptz;
 begin
   for each_schema in select distinct o.schema_name from platform.organizations o order by 1 loop
-    execute format('select min(occurred_at) from %I.outbox', each_schema) into found_here;
-    oldest := least(oldest, found_here);
+    begin
+      execute format('select min(occurred_at) from %I.outbox', each_schema) into found_here;
+      oldest := least(oldest, found_here);
+    exception when undefined_table then
+      -- Its organization has just been moved or removed.
+      null;
+    end;
   end loop;
   return oldest;
 end
@@ -296,17 +383,21 @@ begin
 end
 $$;
 grant usage on all sequences in schema platform to app_platform;
-grant select on platform.organizations, platform.domains to helpdesk_definer;
+grant select on platform.organizations to helpdesk_definer;
+grant select, insert, update, delete on platform.domains, platform.released_domains to helpdesk_definer;
 grant select, insert, delete on platform.logins, platform.mail_addresses to helpdesk_definer;
 grant select, insert, update, delete on platform.attempts to helpdesk_definer;
 grant select, update on platform.jobs to helpdesk_definer;
-grant execute on function platform.placement(uuid, integer), platform.enter(text, uuid, uuid, timestamptz, bytea), platform.open(uuid, uuid, integer, timestamptz, bytea) to helpdesk_rt;
+grant execute on function platform.placement(uuid, integer), platform.write_lock(uuid), platform.enter(text, uuid, uuid, timestamptz, bytea), platform.open(uuid, uuid, integer, timestamptz, bytea) to helpdesk_rt;
 grant execute on function platform.note_login(uuid, text), platform.drop_login(uuid, text) to app_api;
+grant select on platform.released_names to helpdesk_definer;
 grant execute on function platform.retry_job(uuid, uuid, timestamptz) to app_api;
 grant execute on function platform.claim_mail_address(uuid, text, uuid), platform.release_mail_address(uuid, text) to app_api;
 grant update (name) on platform.organizations to helpdesk_definer;
 grant execute on function platform.rename_organization(uuid, text) to app_api;
 grant execute on function platform.attempt_lock(uuid, text, bytea, bytea, timestamptz), platform.attempt_failed(uuid, text, bytea, integer, timestamptz),
   platform.attempt_forgiven(uuid, text, bytea, timestamptz), platform.may_mail(uuid, bytea, integer, timestamptz) to app_api, app_platform;
+grant execute on function platform.domains_of(uuid), platform.add_domain(uuid, text, text, timestamptz) to app_api;
+grant execute on function platform.verify_domain(uuid, text, timestamptz), platform.remove_domain(uuid, text, timestamptz) to app_api;
 grant execute on function platform.outbox_take(integer), platform.outbox_oldest(), platform.audit_waiting() to app_platform;
 grant select on platform._sqlx_migrations to app_platform;

@@ -5,6 +5,8 @@ use kernel::{AppError, AppResult};
 use sha2::Sha256;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, postgres::PgConnectOptions};
 
+use crate::catalog::quote;
+
 /// The role as which the product runs.
 pub const RUNTIME_ROLE: &str = "helpdesk_rt";
 
@@ -83,8 +85,4 @@ pub async fn server_version(owner: &PgConnectOptions) -> AppResult<i32> {
         sqlx::query_scalar("select current_setting('server_version_num')::integer").fetch_one(&mut connection).await?;
     connection.close().await?;
     Ok(version)
-}
-
-fn quote(name: &str) -> String {
-    format!("\"{}\"", name.replace('"', "\"\""))
 }

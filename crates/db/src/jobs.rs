@@ -27,6 +27,17 @@ pub(crate) struct NewJob {
     pub dedupe_key: Option<String>,
 }
 
+/// Queues a job of the installation itself.
+pub async fn enqueue_for_platform(db: &Db, kind: &str, payload: Value) -> AppResult<JobId> {
+    let (id, now): (JobId, _) = (db.ids.id(), db.now());
+    let job = NewJob { id, organization: PLATFORM, kind: kind.to_owned(), payload, run_at: now, dedupe_key: None };
+    let mut tx = PlatformTx::begin(db, Mode::Write).await?;
+    insert(&mut tx, &[job], now).await?;
+    tx.commit().await?;
+    db.jobs_wake.notify_one();
+    Ok(id)
+}
+
 pub(crate) async fn insert(tx: &mut PgConnection, jobs: &[NewJob], now: DateTime<Utc>) -> AppResult<()> {
     if jobs.is_empty() {
         return Ok(());

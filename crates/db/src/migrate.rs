@@ -33,6 +33,10 @@ pub async fn migrate(owner: &PgConnectOptions) -> AppResult<()> {
         .fetch_one(&mut lock)
         .await?
     {
+        // Somebody migrates, or moves an organization, which takes longer: with nothing to do there is nothing to wait for.
+        if is_current(owner, &mut lock).await? {
+            return Ok(());
+        }
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
     let migrated = migrate_locked(owner, &mut lock).await;
@@ -41,10 +45,7 @@ pub async fn migrate(owner: &PgConnectOptions) -> AppResult<()> {
 }
 
 async fn migrate_locked(owner: &PgConnectOptions, connection: &mut PgConnection) -> AppResult<()> {
-    let ready: bool = sqlx::query_scalar("select to_regclass('platform.replaceables') is not null")
-        .fetch_one(&mut *connection)
-        .await?;
-    if !ready {
+    if !is_ready(connection).await? {
         connection.execute(sqlx::raw_sql(SCHEMAS.1)).await?;
     }
     run(owner, "platform", &PLATFORM).await?;
@@ -82,6 +83,24 @@ pub async fn behind(owner: &PgConnectOptions) -> AppResult<Vec<String>> {
     }
     connection.close().await?;
     Ok(behind)
+}
+
+/// Whether [`migrate`] would change nothing.
+async fn is_current(owner: &PgConnectOptions, connection: &mut PgConnection) -> AppResult<bool> {
+    if !is_ready(connection).await? || !behind(owner).await?.is_empty() {
+        return Ok(false);
+    }
+    let (platform, tenant) = (last_version(&PLATFORM), last_version(&TENANT));
+    let mut wanted = vec![("platform".to_owned(), SCHEMAS, ""), ("platform".to_owned(), FUNCTIONS, platform.as_str())];
+    for schema in schemas(connection).await? {
+        wanted.extend(TENANT_SQL.iter().map(|text| (schema.clone(), *text, tenant.as_str())));
+    }
+    for (schema, replaceable, salt) in wanted {
+        if !is_applied(connection, &schema, replaceable.0, &hash(&schema, replaceable.1, salt).1).await? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Makes the schema of an organization that gets its own; harmless when it exists.
@@ -140,17 +159,26 @@ fn last_version(migrator: &Migrator) -> String {
     migrator.migrations.last().map_or_else(String::new, |last| last.version.to_string())
 }
 
+async fn is_ready(connection: &mut PgConnection) -> AppResult<bool> {
+    Ok(sqlx::query_scalar("select to_regclass('platform.replaceables') is not null").fetch_one(connection).await?)
+}
+
+/// A replaceable text as it is run in a schema, and its hash.
+fn hash(schema: &str, text: &str, salt: &str) -> (String, String) {
+    let text = text.replace("{schema}", schema);
+    let hash = Sha256::digest(format!("{salt}\n{text}")).iter().map(|byte| format!("{byte:02x}")).collect();
+    (text, hash)
+}
+
+async fn is_applied(connection: &mut PgConnection, schema: &str, name: &str, hash: &str) -> AppResult<bool> {
+    let sql = "select exists (select from platform.replaceables where schema_name = $1 and name = $2 and hash = $3)";
+    Ok(sqlx::query_scalar(sql).bind(schema).bind(name).bind(hash).fetch_one(connection).await?)
+}
+
 /// Applies one replaceable text unless this very text (for these migrations) is applied already.
 async fn apply(connection: &mut PgConnection, schema: &str, (name, text): (&str, &str), salt: &str) -> AppResult<()> {
-    let text = text.replace("{schema}", schema);
-    let hash: String = Sha256::digest(format!("{salt}\n{text}")).iter().map(|byte| format!("{byte:02x}")).collect();
-    let applied: Option<String> =
-        sqlx::query_scalar("select hash from platform.replaceables where schema_name = $1 and name = $2")
-            .bind(schema)
-            .bind(name)
-            .fetch_optional(&mut *connection)
-            .await?;
-    if applied.as_deref() == Some(hash.as_str()) {
+    let (text, hash) = hash(schema, text, salt);
+    if is_applied(connection, schema, name, &hash).await? {
         return Ok(());
     }
     let mut tx = connection.begin().await?;
@@ -169,7 +197,7 @@ async fn apply(connection: &mut PgConnection, schema: &str, (name, text): (&str,
 }
 
 /// `t_` and 26 characters of base32: nothing that would need quoting.
-fn is_schema_name(name: &str) -> bool {
+pub(crate) fn is_schema_name(name: &str) -> bool {
     name.len() == 28
         && name.starts_with("t_")
         && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')

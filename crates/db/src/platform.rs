@@ -1,8 +1,8 @@
 //! Statements across organizations: the directory of organizations, domains, logins and mail
 //! addresses, operators, and who leads the background work. All of them run in a [`PlatformTx`].
 
-use chrono::{DateTime, Utc};
-use kernel::{AppError, AppResult, MailboxId, OrganizationId, SigningKeyId};
+use chrono::{DateTime, TimeDelta, Utc};
+use kernel::{AppError, AppResult, MailboxId, OrganizationId, SigningKeyId, slug};
 use serde::Serialize;
 use serde_json::json;
 use sqlx::{Connection, Executor, Postgres, pool::PoolConnection};
@@ -10,6 +10,7 @@ use sqlx::{Connection, Executor, Postgres, pool::PoolConnection};
 use crate::{
     Db, Mode, OnConstraint, PlatformTx, Tenant,
     operators::{By, note},
+    removal,
 };
 
 /// An organization as the platform knows it.
@@ -23,7 +24,7 @@ pub struct Organization {
     pub name: String,
     /// Where its rows are: `shared` or `t_…`.
     pub schema_name: String,
-    /// `active` or `suspended`.
+    /// `active`, `suspended` or `deleting`.
     pub status: String,
     /// Counted up by every move.
     pub placement_version: i32,
@@ -133,43 +134,103 @@ pub async fn list(db: &Db) -> AppResult<Vec<Organization>> {
 pub async fn insert(db: &Db, by: &By, organization: &Organization) -> AppResult<()> {
     let mut tx = PlatformTx::begin(db, Mode::Write).await?;
     sqlx::query!(
-        "insert into platform.organizations (id, slug, name, schema_name, created_at) values ($1, $2, $3, $4, $5)",
+        "insert into platform.organizations (id, slug, skeleton, name, schema_name, created_at) values ($1, $2, $3, $4, $5, $6)",
         organization.id as _,
         organization.slug,
+        slug::skeleton(&organization.slug),
         organization.name,
         organization.schema_name,
         db.now()
     )
     .execute(&mut *tx)
     .await
-    .on_constraint("organizations_slug_key", || AppError::taken("slug", "This slug is already taken."))?;
+    .on_constraint("organizations_slug_key", || AppError::taken("slug", "This slug is already taken."))
+    .on_constraint("organizations_skeleton_key", looks_like_another)?;
     let details = json!({"name": organization.name, "placement": organization.placement()});
     note(&mut tx, db, by, "organization.created", Some((organization.id, &organization.slug)), &details).await?;
     tx.commit().await
 }
 
-/// Adds a domain that is known to belong to the organization; again is harmless.
-pub async fn add_domain(db: &Db, by: &By, organization: &Organization, domain: &str) -> AppResult<()> {
-    let mut tx = PlatformTx::begin(db, Mode::Write).await?;
-    let owner = sqlx::query_scalar!(
-        r#"insert into platform.domains (domain, organization_id, verified_at, created_at) values ($1, $2, $3, $3)
-           on conflict (domain) do update set domain = excluded.domain
-           returning organization_id as "organization_id: OrganizationId""#,
-        domain,
-        organization.id as _,
-        db.now()
+fn looks_like_another() -> AppError {
+    AppError::taken("slug", "This slug looks like that of another organization.")
+}
+
+/// 409 on `slug` when another organization has one that looks like it.
+pub async fn check_looks(db: &Db, slug: &str) -> AppResult<()> {
+    let mut tx = PlatformTx::begin(db, Mode::Read).await?;
+    let is_taken = sqlx::query_scalar!(
+        r#"select exists (select from platform.organizations where skeleton = $2 and slug <> $1) as "is_taken!""#,
+        slug,
+        slug::skeleton(slug)
     )
     .fetch_one(&mut *tx)
     .await?;
-    if owner != organization.id {
-        return Err(AppError::taken("domain", "This domain belongs to another organization."));
-    }
+    if is_taken { Err(looks_like_another()) } else { Ok(()) }
+}
+
+/// Adds a domain that the operator knows to belong to the organization; again is harmless.
+/// `Conflict` when another one has it, or had it until lately.
+pub async fn add_domain(db: &Db, by: &By, organization: &Organization, domain: &str) -> AppResult<()> {
+    removal::check_name(db, removal::Name::Domain, domain, organization.id).await?;
+    let mut tx = PlatformTx::begin(db, Mode::Write).await?;
+    sqlx::query!(
+        "insert into platform.domains (domain, organization_id, challenge, verified_at, proof, created_at)
+         values ($1, $2, $3, $4, 'operator', $4)
+         on conflict (organization_id, domain) do update
+            set verified_at = coalesce(domains.verified_at, excluded.verified_at), proof = 'operator', failing_since = null",
+        domain,
+        organization.id as _,
+        kernel::id::encode(uuid::Uuid::from_bytes(db.ids.secret())),
+        db.now()
+    )
+    .execute(&mut *tx)
+    .await
+    .on_constraint("domains_verified_key", || AppError::taken("domain", "This domain belongs to another organization."))?;
     let whose = Some((organization.id, organization.slug.as_str()));
     note(&mut tx, db, by, "domain.added", whose, &json!({"domain": domain})).await?;
     tx.commit().await
 }
 
-/// Suspends or resumes; whether anything changed.
+/// A domain that name servers once confirmed.
+#[derive(Debug)]
+pub struct ProvenDomain {
+    /// Whose it is.
+    pub organization_id: OrganizationId,
+    /// In the form in which domains are compared.
+    pub domain: String,
+    /// What its owner put into the domain name system.
+    pub challenge: String,
+}
+
+/// Domains that name servers once confirmed, of all organizations.
+pub async fn domains_proven_by_dns(db: &Db) -> AppResult<Vec<ProvenDomain>> {
+    let mut tx = PlatformTx::begin(db, Mode::Read).await?;
+    Ok(sqlx::query_as!(
+        ProvenDomain,
+        "select organization_id, domain, challenge from platform.domains where proof = 'dns' order by domain"
+    )
+    .fetch_all(&mut *tx)
+    .await?)
+}
+
+/// Notes whether the name servers still confirm a domain.
+pub async fn note_domain_check(db: &Db, organization: OrganizationId, domain: &str, confirmed: bool) -> AppResult<()> {
+    let mut tx = PlatformTx::begin(db, Mode::Write).await?;
+    sqlx::query!(
+        "update platform.domains
+            set checked_at = $4, failing_since = case when $3 then null else coalesce(failing_since, $4) end
+          where organization_id = $1 and domain = $2 and proof = 'dns'",
+        organization as _,
+        domain,
+        confirmed,
+        db.now()
+    )
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await
+}
+
+/// Suspends or resumes; whether anything changed. `Conflict` while it is being deleted.
 pub async fn set_status(db: &Db, by: &By, slug: &str, status: &str) -> AppResult<bool> {
     let mut tx = PlatformTx::begin(db, Mode::Write).await?;
     let found = sqlx::query!(
@@ -181,6 +242,9 @@ pub async fn set_status(db: &Db, by: &By, slug: &str, status: &str) -> AppResult
     .ok_or(AppError::NotFound)?;
     if found.status == status {
         return Ok(false);
+    }
+    if found.status == "deleting" {
+        return Err(AppError::conflict("This organization is being deleted; restore it first."));
     }
     sqlx::query!("update platform.organizations set status = $2 where slug = $1", slug, status)
         .execute(&mut *tx)
@@ -290,6 +354,9 @@ pub async fn rewrap_signing_key(db: &Db, id: SigningKeyId, wrapped: &[u8]) -> Ap
 pub async fn prune(db: &Db, before: DateTime<Utc>) -> AppResult<()> {
     let mut tx = PlatformTx::begin(db, Mode::Write).await?;
     sqlx::query!("delete from platform.feed where occurred_at < $1", before).execute(&mut *tx).await?;
+    sqlx::query!("delete from platform.released_domains where released_at < $1", before - TimeDelta::days(90))
+        .execute(&mut *tx)
+        .await?;
     sqlx::query!("delete from platform.schedule_runs where due_at < $1", before).execute(&mut *tx).await?;
     sqlx::query!("delete from platform.operator_sessions where expires_at < $1", before).execute(&mut *tx).await?;
     sqlx::query!("delete from platform.signing_keys where ends_at < $1", before).execute(&mut *tx).await?;

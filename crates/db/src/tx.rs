@@ -26,6 +26,20 @@ pub enum Mode {
     Read,
     /// `READ WRITE`.
     Write,
+    /// `READ ONLY`, and every statement sees the same moment, for as long as it takes.
+    Snapshot,
+}
+
+impl Mode {
+    fn begin(self) -> &'static str {
+        match self {
+            Self::Read => "begin read only",
+            Self::Write => "begin read write",
+            Self::Snapshot => {
+                "begin isolation level repeatable read, read only; set local statement_timeout = 0; set local idle_in_transaction_session_timeout = 0"
+            }
+        }
+    }
 }
 
 /// An organization and the placement the caller believes it has.
@@ -142,10 +156,23 @@ pub struct TenantTx {
 }
 
 impl TenantTx {
-    /// Opens the organization in one round trip. With a credential its person or key comes back,
-    /// after the database has checked it and the person, organization and placement; without one
-    /// the caller is the product itself.
+    /// Opens the organization in one round trip, where it is now, also when the caller remembers an
+    /// older placement. With a credential its person or key comes back, after the database has
+    /// checked it and the person, organization and placement; without one the caller is the product
+    /// itself.
     pub async fn open(
+        db: &Db,
+        tenant: Tenant,
+        credential: Option<Credential>,
+        mode: Mode,
+    ) -> AppResult<(Self, Option<Who>)> {
+        match Self::open_at(db, tenant, credential, mode).await {
+            Err(AppError::Moved) => Self::open_at(db, tenant.id.into(), credential, mode).await,
+            opened => opened,
+        }
+    }
+
+    async fn open_at(
         db: &Db,
         tenant: Tenant,
         credential: Option<Credential>,
@@ -154,11 +181,8 @@ impl TenantTx {
         let quoted = |uuid: Option<Uuid>| uuid.map_or_else(|| "null".to_owned(), |uuid| format!("'{uuid}'"));
         let (id, hash) = credential.map(|credential| credential.arguments()).unzip();
         let sql = format!(
-            "begin {}; select platform.open({}, {}, {}, '{}', {})::text",
-            match mode {
-                Mode::Read => "read only",
-                Mode::Write => "read write",
-            },
+            "{}; select platform.open({}, {}, {}, '{}', {})::text",
+            mode.begin(),
             quoted(Some(tenant.id.0)),
             quoted(id),
             tenant.placement_version.map_or_else(|| "null".to_owned(), |version| version.to_string()),
@@ -270,11 +294,8 @@ pub struct PlatformTx {
 impl PlatformTx {
     /// Begins as `app_platform`.
     pub async fn begin(db: &Db, mode: Mode) -> AppResult<Self> {
-        let mode = match mode {
-            Mode::Read => "read only",
-            Mode::Write => "read write",
-        };
-        let sql = format!("begin {mode}; set local role app_platform; set local search_path = platform, ext, pg_temp");
+        let begin = mode.begin();
+        let sql = format!("{begin}; set local role app_platform; set local search_path = platform, ext, pg_temp");
         Ok(Self { tx: OpenTx::begin(db, sql, None).await?.0 })
     }
 

@@ -2,13 +2,16 @@
 
 pub mod api_keys;
 pub mod audit;
+pub mod domains;
 pub mod facade;
 pub mod jobs;
 pub mod links;
+pub mod oidc;
 pub mod organizations;
 pub mod otp;
 pub mod password;
 pub mod people;
+pub mod providers;
 pub mod roles;
 pub mod sessions;
 pub mod teams;
@@ -25,6 +28,9 @@ pub fn routes(table: &mut Routes) {
     table.add(roles::routes());
     table.add(api_keys::routes());
     table.add(teams::routes());
+    table.add(domains::routes());
+    table.add(providers::routes());
+    table.add(oidc::routes());
     table.add(jobs::routes());
     table.add(audit::routes());
     table.add(organizations::routes());
@@ -33,5 +39,6 @@ pub fn routes(table: &mut Routes) {
 /// Adds the jobs of this context.
 pub fn background(registry: &mut Registry, state: &AppState) {
     audit::jobs(registry, state);
+    domains::jobs(registry, state);
     links::jobs(registry, state);
 }

@@ -200,6 +200,7 @@ impl From<sqlx::Error> for AppError {
                 Some("HD403") => Self::Suspended,
                 Some("HD404") => Self::NotFound,
                 Some("HD409") => Self::Moved,
+                Some("HD503") => Self::Unavailable(Self::Moved.to_string(), 2),
                 Some("22021" | "22P05") => {
                     Self::Malformed("The text contains a character that cannot be stored.".to_owned())
                 }

@@ -146,10 +146,16 @@ id_type!(/// A background job.
     JobId, "job");
 id_type!(/// An operator of the installation.
     OperatorId, "opr");
+id_type!(/// A way to sign in through somebody else.
+    IdentityProviderId, "idp");
+id_type!(/// A person as an identity provider knows them.
+    IdentityId, "idn");
 id_type!(/// A key that signs access tokens.
     SigningKeyId, "sgk");
 id_type!(/// A line of the operators' log.
     OperatorEntryId, "opl");
+id_type!(/// An archive of an organization.
+    ExportId, "exp");
 id_type!(/// A line of the audit log.
     AuditEntryId, "aud");
 
@@ -173,6 +179,8 @@ const KINDS: &[(&str, &str)] = &[
     ("outgoing_mail", OutgoingMailId::PREFIX),
     ("job", JobId::PREFIX),
     ("link", LinkId::PREFIX),
+    ("identity_provider", IdentityProviderId::PREFIX),
+    ("identity", IdentityId::PREFIX),
 ];
 
 /// The wire form of an id whose kind is known by name only; of an unknown kind the bare UUID.

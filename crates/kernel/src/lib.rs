@@ -11,6 +11,7 @@ pub mod id;
 mod page;
 pub mod peer;
 mod permission;
+pub mod slug;
 
 pub use actor::{Actor, Impersonator, Person, Visibility};
 pub use clock::{Clock, IdGen, ManualClock, SystemClock};

@@ -11,7 +11,7 @@ use kernel::{IdGen, SystemClock};
 use object_store::local::LocalFileSystem;
 use sqlx::{Connection, PgConnection, postgres::PgConnectOptions};
 use tokio::time::timeout;
-use web::{AppState, Config, HostCache, Keys, SigningKeys, limits::RateLimits};
+use web::{AppState, Config, Dns, HostCache, Keys, Outbound, SigningKeys, limits::RateLimits};
 
 use crate::{
     config::{self, Settings},
@@ -139,6 +139,8 @@ impl Ground {
             keys,
             files: Arc::new(files),
             hosts: HostCache::default(),
+            outbound: Outbound::new(settings.outbound_allow.clone()).map_err(Failure::new)?,
+            dns: Dns::new(settings.dns_server),
             limits: Arc::new(limits(settings)?),
             schedules: housekeeping::SCHEDULES,
         })

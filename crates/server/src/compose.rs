@@ -14,7 +14,7 @@ use db::{TenantTx, platform::Organization, worker::Registry};
 use kernel::AppResult;
 use web::{AppState, Config, Routes};
 
-use crate::{failure::Failure, housekeeping, operators};
+use crate::{archive, failure::Failure, housekeeping, operators};
 
 /// The route tables of all contexts.
 pub fn routes() -> Routes {
@@ -23,6 +23,7 @@ pub fn routes() -> Routes {
     support::routes(&mut table);
     channels::routes(&mut table);
     table.add(operators::routes());
+    table.add(archive::exports::routes());
     table
 }
 
@@ -38,6 +39,8 @@ pub fn registry(state: &AppState, mailer: &Mailer) -> Registry {
     identity::background(&mut registry, state);
     support::jobs(&mut registry, state);
     channels::jobs(&mut registry, state, mailer);
+    archive::exports::jobs(&mut registry, state);
+    operators::jobs(&mut registry, state);
     housekeeping::jobs(&mut registry, state);
     registry
 }

@@ -9,7 +9,7 @@ use std::{
 use channels::mail::smtp::SmtpConfig;
 use clap::Args;
 use tracing_subscriber::EnvFilter;
-use web::{TrustedProxies, limits::Rates};
+use web::{TrustedProxies, limits::Rates, outbound::Allowed};
 
 use crate::failure::Failure;
 
@@ -87,6 +87,10 @@ pub struct Settings {
     pub metrics_bind: Option<SocketAddr>,
     /// The mail server; mails go to the mail catcher without it.
     pub smtp: Option<SmtpConfig>,
+    /// What may be called beside public addresses.
+    pub outbound_allow: Allowed,
+    /// The name server to ask; those of the system without it.
+    pub dns_server: Option<SocketAddr>,
     /// Proxies whose word about the peer counts.
     pub trusted_proxies: TrustedProxies,
     /// How often the API may be called.
@@ -157,6 +161,8 @@ impl Options {
             rates: rates(&variable)?,
             redis_url: redis(variable("REDIS_URL"))?,
             smtp: SmtpConfig::from_lookup(&variable).map_err(|error| Failure::new(error.to_string()))?,
+            outbound_allow: outbound_allow(&variable("OUTBOUND_ALLOW").unwrap_or_default())?,
+            dns_server: variable("DNS_SERVER").map(|text| dns_server(&text)).transpose()?,
             log,
             log_json,
             debug: flag("DEBUG", self.debug.as_deref())?,
@@ -200,11 +206,27 @@ fn port(name: &str, text: &str) -> Result<Option<SocketAddr>, Failure> {
     if text.trim() == "off" { Ok(None) } else { address(name, text).map(Some) }
 }
 
+fn outbound_allow(text: &str) -> Result<Allowed, Failure> {
+    Allowed::parse(text).map_err(|part| {
+        Failure::new(format!(
+            "OUTBOUND_ALLOW must be a list of addresses, networks and host names such as 10.0.0.0/8,idp.internal, not {part:?}."
+        ))
+    })
+}
+
 fn proxies(text: &str) -> Result<TrustedProxies, Failure> {
     text.parse().map_err(|part| {
         Failure::new(format!(
             "TRUSTED_PROXIES must be addresses or networks such as 10.0.0.0/8 between commas, which {part:?} is not."
         ))
+    })
+}
+
+/// An address, with a port unless it is 53.
+fn dns_server(text: &str) -> Result<SocketAddr, Failure> {
+    let with_port = text.parse().ok().or_else(|| Some(SocketAddr::new(text.parse().ok()?, 53)));
+    with_port.ok_or_else(|| {
+        Failure::new(format!("DNS_SERVER must be an address such as 10.0.0.2 or 10.0.0.2:53, not {text:?}."))
     })
 }
 
@@ -243,7 +265,7 @@ fn flag(name: &str, text: Option<&str>) -> Result<bool, Failure> {
 }
 
 /// A host name in the form in which hosts are compared.
-pub(crate) fn host_name(text: &str) -> Option<String> {
+fn host_name(text: &str) -> Option<String> {
     let name = text.trim().trim_end_matches('.').to_ascii_lowercase();
     let label = |label: &str| {
         (1..=63).contains(&label.len())
@@ -377,6 +399,8 @@ mod tests {
             ("CORS_ORIGINS", &["--cors-origins", "https://a.org/"], &[]),
             ("CORS_ORIGINS", &["--cors-origins", "https://a.org:443"], &[]),
             ("EMAIL_PORT", &[], &[("EMAIL_HOST", "smtp.example.org"), ("EMAIL_PORT", "x")]),
+            ("OUTBOUND_ALLOW", &[], &[("OUTBOUND_ALLOW", "127.0.0.1,http://x")]),
+            ("DNS_SERVER", &[], &[("DNS_SERVER", "dns.example")]),
             ("TRUSTED_PROXIES", &[], &[("TRUSTED_PROXIES", "127.0.0.1, proxy")]),
             ("RATE_LIMIT_PERSON", &[], &[("RATE_LIMIT_PERSON", "-1")]),
             ("RATE_LIMIT_ORGANIZATION", &[], &[("RATE_LIMIT_ORGANIZATION", "off")]),

@@ -1,10 +1,12 @@
-//! What is cleared away every night, and keys that are replaced every month.
+//! What is cleared away and looked after by the clock: every night, every ten minutes what moves and
+//! deletions left, and keys that are replaced every month.
 
 use chrono::TimeDelta;
 use db::{Mode, TenantTx, schedule::Schedule, worker::Registry};
+use identity::domains;
 use web::AppState;
 
-use crate::keys;
+use crate::{archive::exports, keys, organizations};
 
 /// How long the feed, its ticks, and what has ended are kept.
 const KEPT: TimeDelta = TimeDelta::days(14);
@@ -13,7 +15,9 @@ const KEPT: TimeDelta = TimeDelta::days(14);
 pub const SCHEDULES: &[Schedule] = &[
     Schedule { name: "prune", cron: "17 3 * * *", kind: "platform.prune" },
     Schedule { name: "audit-checkpoints", cron: "7 * * * *", kind: identity::audit::CHECKPOINTS_JOB },
+    Schedule { name: "domains", cron: "41 4 * * *", kind: domains::CHECK },
     Schedule { name: "rotate-keys", cron: "41 3 1 * *", kind: "platform.rotate_keys" },
+    Schedule { name: "organizations", cron: "*/10 * * * *", kind: "platform.organizations" },
 ];
 
 /// Adds the schedules and their jobs.
@@ -21,6 +25,11 @@ pub fn jobs(registry: &mut Registry, state: &AppState) {
     for schedule in state.schedules {
         registry.schedule(*schedule);
     }
+    let all = state.clone();
+    registry.handle("platform.organizations", move |_| {
+        let state = all.clone();
+        async move { Ok(organizations::settle(&state).await?) }
+    });
     let rotating = state.clone();
     registry.handle("platform.rotate_keys", move |_| {
         let state = rotating.clone();
@@ -43,6 +52,7 @@ pub fn jobs(registry: &mut Registry, state: &AppState) {
                 identity::links::prune(&mut tx, before).await?;
                 tx.commit().await?;
                 state.vault.sweep(&db, organization.tenant(), keys::SEALED, before).await?;
+                exports::expire(&state, organization.id).await?;
             }
             Ok(())
         }

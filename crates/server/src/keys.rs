@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use web::AppState;
 
 /// Every column that holds sealed secrets.
-pub const SEALED: &[Sealed] = &[identity::otp::SEALED, web::idempotency::SEALED];
+pub const SEALED: &[Sealed] = &[identity::otp::SEALED, identity::providers::SEALED, web::idempotency::SEALED];
 
 /// What a rotation did.
 #[derive(Debug, Serialize, ToSchema)]

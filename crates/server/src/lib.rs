@@ -1,5 +1,6 @@
 //! The composition root: everything is put together here, for the binary and for the tests.
 
+pub mod archive;
 pub mod boot;
 pub mod cli;
 pub mod compose;
@@ -12,7 +13,7 @@ pub mod keys;
 pub mod listen;
 pub mod observe;
 mod operators;
-mod organizations;
+pub mod organizations;
 pub mod pages;
 mod secret;
 pub mod serve;

@@ -2,10 +2,15 @@
 //! What the command line does is done here by the same functions; no tenant row is in reach.
 
 use chrono::{DateTime, Utc};
-use db::{operators, platform};
-use kernel::{AppError, OperatorEntryId, OperatorId, OrganizationId, Page};
+use db::{
+    operators,
+    placement::{self, Placement},
+    platform, removal,
+    worker::Registry,
+};
+use kernel::{AppError, JobId, OperatorEntryId, OperatorId, OrganizationId, Page};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Value, json};
 use utoipa::{IntoParams, ToSchema};
 use web::{
     Access, ApiResult, AppState, Body, Listing, Operator, PathId, PathText, Query, RequestUri, Route, like_pattern,
@@ -54,6 +59,31 @@ pub fn routes() -> Vec<Route> {
             "platform_organizations_resume",
             "End a suspension",
             resume,
+        )
+        .ok::<OrganizationOut>(200),
+        Route::post(
+            "/platform/organizations/{slug}/move",
+            own,
+            "platform_organizations_move",
+            "Move the rows of an organization to another place",
+            relocate,
+        )
+        .body::<MoveOrganization>()
+        .ok::<QueuedMove>(202),
+        Route::delete(
+            "/platform/organizations/{slug}",
+            own,
+            "platform_organizations_delete",
+            "Close an organization; after thirty days it is removed",
+            delete,
+        )
+        .ok::<ClosedOrganization>(202),
+        Route::post(
+            "/platform/organizations/{slug}/restore",
+            own,
+            "platform_organizations_restore",
+            "Take a deletion back",
+            restore,
         )
         .ok::<OrganizationOut>(200),
         Route::get("/platform/operators", own, "platform_operators_list", "List operators", list_operators)
@@ -127,6 +157,31 @@ struct CreatedOrganization {
 #[serde(deny_unknown_fields)]
 struct PatchOrganization {
     name: String,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct MoveOrganization {
+    /// `shared` or `schema`.
+    placement: String,
+}
+
+/// A move that is queued. The organization's writes wait while it runs; its `placement` tells when it is done.
+#[derive(Debug, Serialize, ToSchema)]
+struct QueuedMove {
+    /// `job_…`
+    job: JobId,
+    /// Where the rows will lie.
+    placement: &'static str,
+}
+
+/// An organization that is being deleted.
+#[derive(Debug, Serialize, ToSchema)]
+struct ClosedOrganization {
+    /// First label of its host name.
+    slug: String,
+    /// From then on it is removed and cannot be restored.
+    delete_after: DateTime<Utc>,
 }
 
 #[derive(Debug, Clone, Deserialize, IntoParams)]
@@ -293,6 +348,61 @@ async fn set_status(operator: &Operator, slug: &str, status: &str) -> ApiResult 
     found(state, slug).await
 }
 
+/// `POST platform/organizations/{slug}/move/`: done by a worker, since it takes as long as it takes.
+async fn relocate(PathText(slug): PathText, operator: Operator, Body(input): Body<MoveOrganization>) -> ApiResult {
+    let placement = match input.placement.as_str() {
+        "shared" => "shared",
+        "schema" => "schema",
+        _ => return Err(AppError::invalid("placement", "invalid", "A placement is shared or schema.").into()),
+    };
+    let state = &operator.state;
+    let organization = platform::find_by_slug(&state.db, &slug).await?.ok_or(AppError::NotFound)?;
+    let payload = json!({"organization": organization.id, "placement": placement});
+    let job = db::jobs::enqueue_for_platform(&state.db, MOVE, payload).await?;
+    let details = json!({"slug": slug, "placement": placement, "job": job});
+    operators::note_alone(&state.db, &operator.by(), "organization.move_queued", &details).await?;
+    Ok(web::accepted(&QueuedMove { job, placement }))
+}
+
+/// `DELETE platform/organizations/{slug}/`
+async fn delete(PathText(slug): PathText, operator: Operator) -> ApiResult {
+    let state = &operator.state;
+    let deletion = removal::delete(&state.db, &operator.by(), &slug, false).await?;
+    state.hosts.forget(deletion.organization).await;
+    Ok(web::accepted(&ClosedOrganization { slug, delete_after: deletion.delete_after }))
+}
+
+/// `POST platform/organizations/{slug}/restore/`
+async fn restore(PathText(slug): PathText, operator: Operator) -> ApiResult {
+    removal::restore(&operator.state.db, &operator.by(), &slug).await?;
+    found(&operator.state, &slug).await
+}
+
+/// The job behind a move: payload `{organization, placement}`.
+const MOVE: &str = "platform.move";
+
+/// Adds the jobs of operators.
+pub fn jobs(registry: &mut Registry, state: &AppState) {
+    let state = state.clone();
+    registry.handle(MOVE, move |job| {
+        let state = state.clone();
+        async move {
+            #[derive(Deserialize)]
+            struct Payload {
+                organization: OrganizationId,
+                placement: String,
+            }
+            let payload: Payload =
+                serde_json::from_value(job.payload).map_err(|error| AppError::Internal(error.into()))?;
+            let to = if payload.placement == "schema" { Placement::Schema } else { Placement::Shared };
+            let moved = placement::move_organization(&state.db, &state.owner.0, payload.organization, to).await?;
+            state.hosts.forget(payload.organization).await;
+            tracing::info!(organization = %payload.organization, rows = moved.rows, "an organization was moved");
+            Ok(())
+        }
+    });
+}
+
 /// `GET platform/operators/`
 async fn list_operators(operator: Operator, RequestUri(uri): RequestUri, Query(query): Query<PageQuery>) -> ApiResult {
     let listing = Listing::new(&uri, query.page, query.page_size, None)?;
@@ -335,6 +445,6 @@ async fn log(operator: Operator, RequestUri(uri): RequestUri, Query(query): Quer
 /// `POST platform/keys/rotate/`
 async fn rotate(operator: Operator) -> ApiResult {
     let done = keys::rotate(&operator.state).await?;
-    operators::note_alone(&operator.state.db, &operator.by(), "keys.rotated", &serde_json::json!(done)).await?;
+    operators::note_alone(&operator.state.db, &operator.by(), "keys.rotated", &json!(done)).await?;
     Ok(web::ok(&done, None))
 }

@@ -1,19 +1,25 @@
-//! Organizations come into being here, for the command line, the operators' API and the demo.
+//! Organizations come into being here, for the command line, the operators' API and the demo, and
+//! are tidied up after.
 
+use channels::mail::catcher::MailCatcher;
 use db::{
     Mode, TenantTx,
     operators::By,
     platform::{self, Organization},
+    removal::{self, Deletion},
 };
+use futures_util::TryStreamExt;
 use identity::{
+    domains,
     links::{Link, invite},
     organizations::check_slug,
     people::NewUser,
 };
 use kernel::{Actor, AppError, AppResult, OrganizationId, Person};
+use object_store::{ObjectStoreExt, path::Path};
 use web::AppState;
 
-use crate::{compose, config::host_name};
+use crate::compose;
 
 /// What somebody wants to be made.
 #[derive(Debug, Clone)]
@@ -46,13 +52,7 @@ pub fn check(mut new: New, base_domain: &str) -> AppResult<New> {
     check_slug(&new.slug)?;
     new.name = web::text("name", &new.name, 1, 200)?;
     if let Some(domain) = &mut new.domain {
-        let bad = |sentence| AppError::invalid("domain", "invalid", sentence);
-        let name = host_name(domain).filter(|name| name.contains('.'));
-        let name = name.ok_or_else(|| bad(format!("{domain:?} is not a host name.")))?;
-        if name == base_domain || name.ends_with(&format!(".{base_domain}")) {
-            return Err(bad(format!("{name} lies under {base_domain}, where slugs decide.")));
-        }
-        *domain = name;
+        *domain = domains::normalize(domain, base_domain)?;
     }
     if let Some(email) = &mut new.admin_email {
         let sentence = format!("{email:?} is not a mail address.");
@@ -107,7 +107,10 @@ pub async fn ensure(
     if let Some(known) = platform::find_by_slug(db, slug).await? {
         return Ok((known, false));
     }
+    // Before a schema is made for it.
+    platform::check_looks(db, slug).await?;
     let id: OrganizationId = db.ids.id();
+    removal::check_name(db, removal::Name::Slug, slug, id).await?;
     let schema_name = if own_schema { format!("t_{}", kernel::id::encode(id.0)) } else { "shared".to_owned() };
     let new = Organization {
         id,
@@ -123,10 +126,47 @@ pub async fn ensure(
     match platform::insert(db, by, &new).await {
         Ok(()) => Ok((new, true)),
         // Somebody else was faster.
-        Err(AppError::Conflict(..)) => {
-            let known = platform::find_by_slug(db, slug).await?.ok_or(AppError::NotFound)?;
+        Err(error @ AppError::Conflict(..)) => {
+            let known = platform::find_by_slug(db, slug).await?.ok_or(error)?;
             Ok((known, false))
         }
         Err(error) => Err(error),
     }
+}
+
+/// Finishes what could not be finished when it was begun: moves whose process was killed or whose
+/// old rows somebody still read, and deletions whose time has come.
+pub async fn settle(state: &AppState) -> AppResult<()> {
+    db::placement::finish_moves(&state.db, &state.owner.0).await?;
+    for deletion in removal::deletions(&state.db).await? {
+        if deletion.delete_after <= state.db.now() {
+            match remove(state, &deletion).await {
+                Err(AppError::Conflict(sentence, _)) => tracing::warn!(slug = deletion.slug, "{sentence}"),
+                done => done?,
+            }
+        }
+    }
+    removal::free_names(&state.db).await
+}
+
+/// Removes everything of an organization whose time has come. Killed half-way it is done again by [`settle`].
+pub async fn remove(state: &AppState, deletion: &Deletion) -> AppResult<()> {
+    let id = deletion.organization;
+    removal::remove_rows(&state.db, &state.owner.0, id).await?;
+    // Its files, and the signed ends of its audit log.
+    let name = kernel::id::encode(id.0);
+    for folder in [name.clone(), format!("audit/{name}")] {
+        let mut objects = state.files.list(Some(&Path::from(folder)));
+        while let Some(object) = objects.try_next().await.map_err(|error| AppError::Internal(error.into()))? {
+            match state.files.delete(&object.location).await {
+                Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
+                Err(error) => return Err(AppError::Internal(error.into())),
+            }
+        }
+    }
+    let catcher = MailCatcher::new(state.config.data_dir.join("mail-catcher"));
+    catcher.remove(&deletion.slug).map_err(|error| AppError::Internal(error.into()))?;
+    removal::forget(&state.db, id).await?;
+    tracing::info!(organization = %id, slug = deletion.slug, "an organization was removed");
+    Ok(())
 }

@@ -17,7 +17,7 @@ use crate::{
     demo::{self, DemoSignIn},
     failure::Failure,
     listen::{self, Limits},
-    observe, pages,
+    observe, organizations, pages,
 };
 
 /// What a process does.
@@ -77,6 +77,12 @@ async fn serve(
     if args.roles.contains(&Role::Worker) {
         let registry = Arc::new(compose::registry(state, &compose::mailer(&state.config, settings.smtp.clone())?));
         db::worker::start(&state.db, registry, tasks, state.config.node.clone());
+        let state = state.clone();
+        tasks.spawn(async move {
+            if let Err(error) = organizations::settle(&state).await {
+                tracing::warn!(%error, "moves that were interrupted are finished later");
+            }
+        });
     }
     let address = listener.as_ref().and_then(|listener| listener.local_addr().ok());
     let greeting = async {

@@ -76,6 +76,7 @@ pub struct Route {
     router: MethodRouter<AppState>,
     operation: OperationBuilder,
     statuses: Vec<u16>,
+    problems: Vec<(&'static str, &'static str)>,
     takes_query: bool,
     versioned: bool,
     schemas: Vec<(String, RefOr<Schema>)>,
@@ -130,6 +131,7 @@ impl Route {
             router: on(filter, handler),
             operation,
             statuses: Vec::new(),
+            problems: Vec::new(),
             takes_query: false,
             versioned: false,
             schemas: Vec::new(),
@@ -228,6 +230,13 @@ impl Route {
         self
     }
 
+    /// A problem that routes of this kind do not answer with otherwise.
+    #[must_use]
+    pub fn problem(mut self, status: &'static str, description: &'static str) -> Self {
+        self.problems.push((status, description));
+        self
+    }
+
     /// Query parameters.
     #[must_use]
     pub fn query<T: IntoParams>(mut self) -> Self {
@@ -303,6 +312,7 @@ impl Route {
             problems.extend([("403", "Not allowed.")]);
         }
         problems.extend([("401", "Not signed in.")]);
+        problems.append(&mut self.problems);
         if self.method != Method::GET {
             problems.extend([
                 ("403", "Not allowed."),

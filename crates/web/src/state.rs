@@ -7,7 +7,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use object_store::ObjectStore;
 use sha2::Sha256;
 
-use crate::{HostCache, SigningKeys, TrustedProxies, limits::RateLimits};
+use crate::{Dns, HostCache, Outbound, SigningKeys, TrustedProxies, limits::RateLimits};
 
 /// How this installation is set up; read once at start.
 #[derive(Debug, Clone)]
@@ -104,6 +104,10 @@ pub struct AppState {
     pub files: Arc<dyn ObjectStore>,
     /// Which host belongs to which organization.
     pub hosts: HostCache,
+    /// The way to other servers by HTTP.
+    pub outbound: Outbound,
+    /// Texts in the domain name system.
+    pub dns: Dns,
     /// How often the API may be called.
     pub limits: Arc<RateLimits>,
     /// What runs by the clock.

@@ -59,7 +59,14 @@ pub async fn receive(state: &AppState, mailbox: &str, raw: Bytes) -> AppResult<R
         sender: parsed.as_ref().map(|parsed| parsed.from.email.as_str()),
         subject: parsed.as_ref().map(|parsed| parsed.subject.as_str()),
     };
-    let mut tx = TenantTx::system(&state.db, organization.id, Mode::Write).await?;
+    let mut tx = match TenantTx::system(&state.db, organization.id, Mode::Write).await {
+        Ok(tx) => tx,
+        Err(error) => {
+            // Whoever delivers it tries again, for days if need be, and each time it would lie here once more.
+            let _ = state.files.delete(&path).await;
+            return Err(error);
+        }
+    };
     let now = tx.now();
     let is_first = store::insert(&mut tx, organization.id, &new, now).await?;
     if is_first {

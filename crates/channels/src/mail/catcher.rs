@@ -71,6 +71,14 @@ impl MailCatcher {
         Ok(found)
     }
 
+    /// Removes all mails of an organization; harmless when there are none.
+    pub fn remove(&self, org_slug: &str) -> Result<()> {
+        match fs::remove_dir_all(self.dir.join(checked(org_slug)?)) {
+            Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
     /// A caught mail as written; `None` when there is none of this name.
     pub fn read(&self, org_slug: &str, stem: &str) -> Result<Option<Vec<u8>>> {
         let path = self.dir.join(checked(org_slug)?).join(format!("{}.eml", checked(stem)?));
@@ -118,6 +126,9 @@ mod tests {
         assert_eq!(catcher.list("other", 10).unwrap(), vec![]);
         let left: Vec<_> = fs::read_dir(dir.join("acme")).unwrap().map(|e| e.unwrap().file_name()).collect();
         assert_eq!(left.len(), 3, "{left:?}");
+        catcher.remove("acme").unwrap();
+        catcher.remove("acme").unwrap();
+        assert_eq!(catcher.list("acme", 10).unwrap(), vec![]);
         fs::remove_dir_all(dir).unwrap();
     }
 
@@ -130,6 +141,7 @@ mod tests {
             assert!(catcher.read(name, "x").is_err(), "{name}");
             assert!(catcher.read("x", name).is_err(), "{name}");
             assert!(catcher.list(name, 1).is_err(), "{name}");
+            assert!(catcher.remove(name).is_err(), "{name}");
         }
     }
 }

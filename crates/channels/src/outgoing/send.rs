@@ -1,6 +1,6 @@
 //! Delivery of one mail: to the mail server, or into the catcher.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use db::{Mode, TenantTx, jobs::ClaimedJob, worker::JobError};
 use kernel::{AppError, AppResult, OutgoingMailId};
@@ -24,6 +24,8 @@ use crate::{
 
 /// Bytes of attachments that go with one mail; the rest stays in the ticket.
 const MAX_ATTACHED: i64 = 20 * 1024 * 1024;
+/// How many seconds the outcome of a delivery may have to wait before it is written.
+const PATIENCE: u32 = 120;
 
 /// Where mails go.
 #[derive(Debug)]
@@ -75,7 +77,7 @@ pub async fn run(state: &AppState, mailer: &Mailer, job: &ClaimedJob) -> Result<
         }
         Attempt::Later(why) => ("queued", Some(why.clone()), Some(why)),
     };
-    note(state, job, &row, mail_state, error.as_deref()).await?;
+    note_patiently(state, job, &row, mail_state, error.as_deref()).await?;
     match again {
         Some(why) => Err(JobError::Retry(why)),
         None => Ok(()),
@@ -213,6 +215,24 @@ async fn one_by_one(smtp: &Smtp, from: &str, recipients: &[String], raw: &[u8]) 
     Attempt::Sent(if refused.is_empty() { None } else { Some(format!("Not delivered to {}", refused.join("; "))) })
 }
 
+/// A mail that left cannot be called back, and one whose outcome is not written is sent again: so
+/// this waits while the organization is being moved or the database is away.
+async fn note_patiently(
+    state: &AppState,
+    job: &ClaimedJob,
+    row: &OutgoingRow,
+    mail_state: &str,
+    error: Option<&str>,
+) -> AppResult<()> {
+    for _ in 0..PATIENCE {
+        match note(state, job, row, mail_state, error).await {
+            Err(AppError::Unavailable(..)) => tokio::time::sleep(Duration::from_secs(1)).await,
+            done => return done,
+        }
+    }
+    note(state, job, row, mail_state, error).await
+}
+
 /// Writes the outcome on the mail and on the message it carries.
 async fn note(
     state: &AppState,
@@ -227,6 +247,7 @@ async fn note(
     if let Some(message) = row.message_id {
         facade::set_delivery(&mut tx, message, mail_state, error, row.attempts + 1).await?;
     }
+    tx.commit().await?;
     metrics::counter!("helpdesk_mails_total", "outcome" => mail_state.to_owned()).increment(1);
-    tx.commit().await
+    Ok(())
 }

@@ -10,7 +10,7 @@ mod store;
 mod wire;
 
 use db::TenantTx;
-use kernel::{AppError, AppResult, Permission, RoleId, RoleKey};
+use kernel::{AppError, AppResult, Permission, RoleId, RoleKey, slug::skeleton};
 use web::{Access, Route};
 
 use crate::roles::{self, NewRole};
@@ -41,7 +41,7 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-/// Reserved first labels: they are or may become hosts of the installation itself.
+/// Reserved first labels: they are or may become hosts of the installation itself, or look like ones.
 const RESERVED: &[&str] = &[
     "www",
     "api",
@@ -61,10 +61,60 @@ const RESERVED: &[&str] = &[
     "platform",
     "operator",
     "autodiscover",
+    "autoconfig",
+    "_dmarc",
     "mta-sts",
+    "smtp",
+    "imap",
+    "pop3",
+    "ftp",
+    "ns1",
+    "ns2",
+    "webmail",
+    "postmaster",
+    "hostmaster",
+    "webmaster",
+    "abuse",
+    "security",
+    "root",
+    "localhost",
+    "internal",
+    "account",
+    "accounts",
+    "signin",
+    "signup",
+    "sso",
+    "oauth",
+    "oidc",
+    "portal",
+    "console",
+    "dashboard",
+    "docs",
+    "blog",
+    "forum",
+    "news",
+    "shop",
+    "store",
+    "payments",
+    "media",
+    "files",
+    "images",
+    "img",
+    "download",
+    "downloads",
+    "health",
+    "metrics",
+    "realtime",
+    "chat",
+    "git",
+    "proxy",
+    "vpn",
+    "test",
+    "staging",
 ];
 
-/// 422 on `slug` unless it is a host label of 1 to 63 lower-case letters, digits and inner hyphens, not reserved.
+/// 422 on `slug` unless it is a host label of 1 to 63 lower-case letters, digits and inner hyphens
+/// that neither is a reserved one nor looks like it.
 pub fn check_slug(slug: &str) -> AppResult<()> {
     let plain = slug.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
     let neat = !slug.starts_with('-') && !slug.ends_with('-') && !slug.starts_with("xn--");
@@ -72,8 +122,8 @@ pub fn check_slug(slug: &str) -> AppResult<()> {
         let rule = "A slug has 1 to 63 lower-case letters, digits and hyphens, and no hyphen at its ends.";
         return Err(AppError::invalid("slug", "invalid", rule));
     }
-    if RESERVED.contains(&slug) {
-        return Err(AppError::invalid("slug", "reserved", "This slug is reserved."));
+    if RESERVED.iter().any(|reserved| skeleton(reserved) == skeleton(slug)) {
+        return Err(AppError::invalid("slug", "reserved", "This slug is reserved, or looks like a reserved one."));
     }
     Ok(())
 }
@@ -135,13 +185,65 @@ mod tests {
 
     #[test]
     fn slugs_are_plain_host_labels() {
-        for good in ["acme", "a", "globex-2"] {
+        for good in ["acme", "a", "globex-2", "beta", "xn-1"] {
             assert!(check_slug(good).is_ok(), "{good}");
         }
         let long = "a".repeat(64);
-        for bad in
-            ["", "Acme", "-a", "a-", "a.b", "a_b", "аcme", "xn--cme-7qc", "www", "support", "a\u{200b}b", long.as_str()]
-        {
+        for bad in [
+            "",
+            "Acme",
+            "-a",
+            "a-",
+            "a.b",
+            "acme.",
+            "a_b",
+            "a b",
+            "аcme",
+            "ácme",
+            "xn--cme-7qc",
+            "a\u{200b}b",
+            "a\u{ad}b",
+            "a\0",
+            "acme\n",
+            "ａcme",
+            long.as_str(),
+        ] {
+            assert!(check_slug(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn reserved_names_and_what_looks_like_them_are_refused() {
+        for bad in [
+            "www",
+            "api",
+            "app",
+            "admin",
+            "mail",
+            "status",
+            "cdn",
+            "static",
+            "auth",
+            "login",
+            "support",
+            "help",
+            "billing",
+            "ws",
+            "assets",
+            "_dmarc",
+            "autodiscover",
+            "mta-sts",
+            "adrnin",
+            "adm1n",
+            "log-in",
+            "l0gin",
+            "supp0rt",
+            "vvww",
+            "rnail",
+            "bi11ing",
+            "mtasts",
+            "ma-il",
+        ] {
             assert!(check_slug(bad).is_err(), "{bad}");
         }
     }

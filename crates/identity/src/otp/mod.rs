@@ -103,6 +103,12 @@ pub async fn pass(
     }
 }
 
+/// Whether sign-in asks this person for a code.
+pub async fn is_due(tx: &mut TenantTx, id: Uuid) -> AppResult<bool> {
+    let organization = tx.organization();
+    Ok(store::find(tx, organization, id).await?.is_some_and(|factor| factor.confirmed_at.is_some()))
+}
+
 /// Why somebody passes.
 enum Passed {
     /// There is no second factor.

@@ -52,7 +52,8 @@ pub fn routes() -> Vec<Route> {
             .ok::<UserOut>(200)
             .versioned(),
         Route::delete("/users/{id}", write, "users_delete", "Remove a member of staff", ops::remove::delete)
-            .empty(204, "Removed; can be restored for thirty days."),
+            .empty(204, "Removed; can be restored for thirty days.")
+            .versioned(),
         Route::post("/users/{id}/restore", write, "users_restore", "Bring somebody back", ops::remove::restore)
             .ok::<UserOut>(200),
         Route::post("/users/{id}/invite", write, "users_invite", "Send the invitation again", ops::invite::handler)

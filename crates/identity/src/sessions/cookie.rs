@@ -19,10 +19,15 @@ pub fn read(config: &Config, headers: &HeaderMap) -> Option<String> {
     if !is_own_page(config, headers) {
         return None;
     }
+    value(headers, name(config))
+}
+
+/// What a cookie holds.
+pub fn value(headers: &HeaderMap, name: &str) -> Option<String> {
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     cookies
         .flat_map(|line| line.split(';'))
-        .find_map(|pair| pair.trim().strip_prefix(name(config))?.strip_prefix('=').map(str::to_owned))
+        .find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('=').map(str::to_owned))
 }
 
 /// Whether `Origin` names the host that is asked. Where HTTPS is in use it must be the origin's too;

@@ -12,14 +12,17 @@ mod ops;
 mod store;
 mod wire;
 
-use db::TenantTx;
-use kernel::{AppError, AppResult, Page, Permission, Person};
+use db::{TenantTx, platform::Organization};
+use kernel::{AppError, AppResult, Page, Permission, Person, SessionId};
 use uuid::Uuid;
-use web::{Access, Route};
+use web::{Access, AppState, Response, Route};
 
-pub(crate) use model::hash;
+pub(crate) use cookie::value as cookie_value;
+pub(crate) use model::{RefreshToken, hash};
 pub use ops::list::{end_all, page};
+pub(crate) use ops::login::begin;
 pub(crate) use ops::password::prove;
+pub(crate) use wire::SignedIn;
 pub use wire::{SessionOut, SessionQuery};
 
 /// The route table.
@@ -96,6 +99,22 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
+/// The browser keeps the refresh token as its cookie.
+pub(crate) fn keep_in_browser(state: &AppState, response: &mut Response, token: &RefreshToken) {
+    cookie::set(&state.config, response, &token.encode(), model::SESSION_LIFE.num_seconds());
+}
+
+/// The answer of a sign-in, for a browser.
+pub(crate) async fn answer_browser(
+    state: &AppState,
+    organization: Organization,
+    session: SessionId,
+    token: RefreshToken,
+) -> AppResult<Response> {
+    let signed_in = ops::login::signed_in(state, organization, session).await?;
+    Ok(ops::login::answer(&state.config, (signed_in, token), true))
+}
+
 /// Ends every session of a person, at once.
 pub async fn end_all_sessions(tx: &mut TenantTx, person: Uuid) -> AppResult<()> {
     let (organization, now) = (tx.organization(), tx.now());
@@ -139,5 +158,7 @@ pub async fn password_hash(tx: &mut TenantTx, person: Person) -> AppResult<Optio
 /// Forgets sessions that ended before a moment.
 pub async fn prune(tx: &mut TenantTx, before: chrono::DateTime<chrono::Utc>) -> AppResult<()> {
     let organization = tx.organization();
+    let now = tx.now();
+    crate::oidc::prune(tx, organization, now).await?;
     Ok(store::prune(tx, organization, before).await?)
 }

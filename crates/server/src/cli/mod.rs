@@ -1,5 +1,6 @@
 //! The command line: one file per group of commands.
 
+mod archive;
 mod audit;
 mod demo;
 mod doctor;

@@ -15,4 +15,6 @@ mod limits;
 mod mail;
 mod manners;
 mod more;
+mod oidc;
+mod organizations;
 mod support;

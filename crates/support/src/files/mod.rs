@@ -7,7 +7,6 @@
 //!
 //! Tables: `files`. Permissions: `files:use`. Events: none.
 
-mod link;
 pub(crate) mod model;
 mod ops;
 pub(crate) mod store;

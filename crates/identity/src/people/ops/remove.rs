@@ -8,6 +8,7 @@ use web::{ApiResult, IfMatch, PathId, Staff, Write};
 
 use crate::{
     links::end_access,
+    oidc,
     people::{REMOVED, store},
     roles,
 };
@@ -35,6 +36,7 @@ pub async fn delete(PathId(id): PathId<UserId>, mut cx: Staff<Write>, if_match: 
     store::leave_teams(&mut cx.tx, organization, id).await?;
     store::drop_unused_login(&mut cx.tx, organization, &user.email).await?;
     end_access(&mut cx.tx, id.0).await?;
+    oidc::forget(&mut cx.tx, id.0).await?;
     cx.tx.emit(Event { topic: REMOVED, entity: id.0, payload: json!({}) });
     cx.tx.audit(
         "user.removed",

@@ -8,8 +8,10 @@ use db::{
     platform::Organization,
 };
 use kernel::{AppError, AppResult, OrganizationId, SessionId};
+use serde::Serialize;
 use serde_json::json;
-use web::{ApiResult, AppState, Body, Config, Public, token};
+use uuid::Uuid;
+use web::{ApiResult, AppState, Body, Caller, Config, Public, token};
 
 use crate::{
     otp, password,
@@ -110,29 +112,38 @@ async fn start_session(
 ) -> AppResult<(SignedIn, RefreshToken)> {
     let tx = public.open(&organization, Mode::Write).await?;
     let mut tx = otp::pass(tx, public, (credential.entity(), credential.id), otp).await?;
-    let (session, now) = (tx.id(), tx.now());
+    let now = tx.now();
     attempt.succeeded(&mut tx, now).await?;
+    let person = (credential.entity(), credential.id, credential.name.as_str());
+    let (session, token) = begin(&mut tx, &public.caller, person, &()).await?;
+    tx.commit().await?;
+    Ok((signed_in(&public.state, organization, session).await?, token))
+}
+
+/// A new session of somebody who has proven who they are: kind, id and name of the person. The audit
+/// log tells it, with what is to be said about `how`; from here on it is known who acts.
+pub async fn begin(
+    tx: &mut TenantTx,
+    caller: &Caller,
+    (kind, person, name): (&'static str, Uuid, &str),
+    how: &impl Serialize,
+) -> AppResult<(SessionId, RefreshToken)> {
+    let (organization, session, now) = (tx.organization(), tx.id(), tx.now());
     let new = NewSession {
         id: session,
-        kind: &credential.kind,
-        person: credential.id,
-        user_agent: public.caller.user_agent.clone(),
-        ip: public.caller.ip.map(|ip| ip.to_string()),
+        kind,
+        person,
+        user_agent: caller.user_agent.clone(),
+        ip: caller.ip.map(|ip| ip.to_string()),
         expires_at: now + SESSION_LIFE,
         impersonator: None,
     };
-    store::insert(&mut tx, organization.id, &new, now).await?;
-    let token = issue_refresh(&mut tx, organization.id, session).await?;
-    tx.act_as(Origin {
-        kind: credential.entity(),
-        id: Some(credential.id),
-        name: credential.name.clone(),
-        session: Some(session),
-        ..public.caller.anonymous()
-    });
-    tx.audit("sign_in.succeeded", (credential.entity(), Some(credential.id)), &(), &());
-    tx.commit().await?;
-    Ok((signed_in(&public.state, organization, session).await?, token))
+    store::insert(tx, organization, &new, now).await?;
+    let name = name.to_owned();
+    tx.act_as(Origin { kind, id: Some(person), name, session: Some(session), ..caller.anonymous() });
+    tx.audit("sign_in.succeeded", (kind, Some(person)), &(), how);
+    let token = issue_refresh(tx, organization, session).await?;
+    Ok((session, token))
 }
 
 async fn organization(public: &Public, input: &Login, email: &str) -> AppResult<Option<Organization>> {

@@ -128,6 +128,42 @@ fn an_altered_audit_log_is_named() {
 }
 
 #[test]
+fn an_organization_is_moved_taken_away_and_brought_back() {
+    let folder = Folder::new();
+    let serving = Serving::start(&folder);
+    folder.ok(&["org", "create", "globex", "--name", "Globex"], "");
+    let bo = ["user", "create", "--org", "globex", "--email", "bo@globex.example", "--name", "Bo", "--role", "agent"];
+    folder.ok(&bo, &format!("{PASSWORD}\n"));
+    assert_eq!(login(&serving, "globex.localhost", PASSWORD), 200);
+    for (placement, says) in [("schema", "moved from shared"), ("schema", "already"), ("shared", "to shared")] {
+        let moved = folder.ok(&["org", "move", "globex", "--placement", placement], "");
+        assert!(moved.contains(says), "{moved}");
+        assert_eq!(login(&serving, "globex.localhost", PASSWORD), 200);
+    }
+    let file = folder.0.join("globex.tar");
+    let file = file.to_str().unwrap();
+    assert!(folder.ok(&["org", "export", "globex", file], "").contains("Keep it safe"));
+    assert!(folder.refused(&["org", "export", "globex", file], "").contains("exists already"));
+    assert_eq!(std::os::unix::fs::MetadataExt::mode(&std::fs::metadata(file).unwrap()) & 0o777, 0o600);
+    assert!(folder.refused(&["org", "import", file], "").contains("here already"));
+    folder.ok(&["org", "delete", "globex"], "");
+    assert_eq!(login(&serving, "globex.localhost", PASSWORD), 403);
+    assert!(folder.ok(&["org", "list"], "").contains("deleting after"));
+    assert!(folder.refused(&["org", "resume", "globex"], "").contains("restore"));
+    folder.ok(&["org", "restore", "globex"], "");
+    assert_eq!(login(&serving, "globex.localhost", PASSWORD), 200);
+    assert!(folder.ok(&["org", "delete", "globex", "--now"], "").contains("for good"));
+    assert!(folder.refused(&["org", "restore", "globex"], "").contains("no organization"));
+    assert!(folder.refused(&["org", "create", "globex", "--name", "Eve"], "").contains("free again"));
+    assert!(folder.refused(&["org", "import", "no-such-file.tar"], "").contains("cannot be read"));
+    let imported = folder.ok(&["org", "import", file, "--placement", "schema"], "");
+    assert!(imported.contains("http://globex.localhost"), "{imported}");
+    assert_eq!(login(&serving, "globex.localhost", PASSWORD), 200);
+    serving.signal(Signal::SIGINT);
+    assert_eq!(serving.end(), Some(0));
+}
+
+#[test]
 fn what_cannot_work_is_said_in_one_sentence() {
     let folder = Folder::new();
     let with = |variable: &str, value: &str, arguments: &[&str]| {

@@ -225,7 +225,7 @@ async fn no_query_and_no_path_makes_us_fail() {
                 "tkt_",
                 "tkt_8zzzzzzzzzzzzzzzzzzzzzzzzz",
             ]) {
-                let path = operation.path.replace("{id}", value).replace("{user}", value);
+                let path = operation.path.replace("{id}", value).replace("{user}", value).replace("{domain}", value);
                 let body = operation.takes_json.then(|| operation.body());
                 let answer = admin.send(operation.method.clone(), &path, &[], body).await;
                 let worked = answer.status.is_success() && operation.method != Method::GET;

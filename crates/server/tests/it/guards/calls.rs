@@ -222,7 +222,7 @@ pub fn changing() -> Vec<Operation> {
     all.sort_by_key(|operation| {
         let late = match operation.name {
             name if name.ends_with("_restore") => 3,
-            "tickets_delete" => 2,
+            "tickets_delete" | "users_delete" => 2,
             _ => u8::from(operation.method == Method::DELETE),
         };
         (late, operation.name)

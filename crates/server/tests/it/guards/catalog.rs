@@ -325,11 +325,13 @@ async fn functions_that_see_more_are_guarded() {
           where {ours} group by 1, f.oid order by 1"
     );
     let mut expected = vec![
+        "platform.add_domain | app_api".to_owned(),
         "platform.attempt_failed | app_api app_platform".to_owned(),
         "platform.attempt_forgiven | app_api app_platform".to_owned(),
         "platform.attempt_lock | app_api app_platform".to_owned(),
         "platform.audit_waiting | app_platform".to_owned(),
         "platform.claim_mail_address | app_api".to_owned(),
+        "platform.domains_of | app_api".to_owned(),
         "platform.drop_login | app_api".to_owned(),
         "platform.enter | helpdesk_rt".to_owned(),
         "platform.may_mail | app_api app_platform".to_owned(),
@@ -339,8 +341,11 @@ async fn functions_that_see_more_are_guarded() {
         "platform.outbox_take | app_platform".to_owned(),
         "platform.placement | helpdesk_rt".to_owned(),
         "platform.release_mail_address | app_api".to_owned(),
+        "platform.remove_domain | app_api".to_owned(),
+        "platform.verify_domain | app_api".to_owned(),
         "platform.rename_organization | app_api".to_owned(),
         "platform.retry_job | app_api".to_owned(),
+        "platform.write_lock | helpdesk_rt".to_owned(),
     ];
     for schema in SCHEMAS {
         expected.push(format!("{schema}.search_customers | app_api"));

@@ -27,7 +27,8 @@ async fn every_operation_and_every_error_has_them() {
             operation.send(&client, &own, operation.body()).await;
         }
     }
-    let agent = app.agent();
+    // The sessions of the first agent have been ended by now.
+    let agent = app.as_("agent2");
     let (json, ticket) = ([("content-type", "application/json")], own.fill("/api/v1/tickets/{id}/"));
     agent.raw(Method::POST, "/tickets/", &json, b"{".to_vec()).await.is(400);
     app.anonymous().get("/tickets/").await.is(401);

@@ -16,8 +16,16 @@ use super::{
 };
 use crate::{
     harness::{Answer, Client, TestApp, client::CANARY_B, schema, world::PASSWORD},
-    identity::account::login,
+    identity::{account::login, domains::NameServer},
 };
+
+/// Operations that succeed only with somebody else's help, here asked in vain, and what that is.
+const IN_VAIN: [(&str, &str); 4] = [
+    ("auth_oidc_begin", "a provider that answers"),
+    ("auth_oidc_link", "a provider that answers"),
+    ("auth_oidc_complete", "a sign-in under way"),
+    ("identity_providers_test", "a provider that answers"),
+];
 
 /// Who asks.
 #[derive(Debug)]
@@ -49,7 +57,10 @@ impl Caller {
         }
         let of_ticket = ["tickets/{id}", "messages/{id}", "files/{id}"];
         let unseen = !self.sees && of_ticket.iter().any(|part| operation.path.contains(part));
-        if unseen || operation.path.contains("auth/sessions/{id}") {
+        let is_anothers =
+            ["auth/sessions/{id}", "auth/identities/{id}"].iter().any(|part| operation.path.contains(part));
+        let is_nobody = self.client.key.is_some() && operation.path.contains("users/me");
+        if unseen || is_anothers || is_nobody {
             return Expected::Status(404);
         }
         if operation.method == Method::GET { Expected::Success } else { Expected::Allowed }
@@ -146,7 +157,8 @@ async fn replay(callers: &[Caller], digests: &mut Digests, operation: &Operation
     assert_eq!(digests.take().await, before, "{name} changed something although it was refused");
     let answer = call.send().await;
     let worked = answer.status.is_success() || answer.status.is_redirection();
-    assert!(worked, "{name}: give it a call that works: {} {:?}", answer.status, answer.bytes);
+    let in_vain = IN_VAIN.iter().any(|(vain, _)| *vain == name) && ![401, 403].contains(&answer.status.as_u16());
+    assert!(worked || in_vain, "{name}: give it a call that works: {} {:?}", answer.status, answer.bytes);
     for caller in others {
         let mut client = caller.client.clone();
         if operation.needs.is_none() {
@@ -171,9 +183,11 @@ async fn replay(callers: &[Caller], digests: &mut Digests, operation: &Operation
 
 #[tokio::test]
 async fn every_operation_as_everybody() {
-    let app = TestApp::start().await;
+    let mut names = NameServer::new();
+    let app = TestApp::with(|state| state.dns = names.dns()).await;
     let (things, _) = Things::of_both(&app).await;
     let walk = Walk::begin(&app, things).await;
+    names.prove(&walk.admin).await;
     let mut callers = callers(&app).await;
     let mut digests = Digests::of(&app).await;
     let (mut requests, mut walked) = (0, 0);

@@ -4,13 +4,16 @@ use std::collections::HashMap;
 
 use axum::http::Method;
 use channels::intake::{process, receive};
-use kernel::{JobId, id};
+use kernel::{IdentityId, IdentityProviderId, JobId, id};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::harness::{
-    Answer, Client, TestApp, schema,
-    world::{PASSWORD, Side},
+use crate::{
+    harness::{
+        Answer, Client, TestApp, schema,
+        world::{PASSWORD, Side},
+    },
+    oidc::fake::standing_issuer,
 };
 
 /// What stands in the tickets of the first customers, in everything that was said there, and in their
@@ -21,7 +24,7 @@ pub const PRIVATE: &str = "PRIVATE-WORD";
 #[derive(Debug, Clone)]
 pub struct Things(HashMap<&'static str, String>);
 
-pub const KINDS: [(&str, &str); 15] = [
+pub const KINDS: [(&str, &str); 18] = [
     ("tickets", "tkt"),
     ("messages", "msg"),
     ("files", "fil"),
@@ -34,16 +37,21 @@ pub const KINDS: [(&str, &str); 15] = [
     ("jobs", "job"),
     ("roles", "rol"),
     ("api-keys", "key"),
+    ("identity-providers", "idp"),
+    ("identities", "idn"),
     ("auth", "ses"),
     ("platform", "opr"),
     ("audit-log", "aud"),
+    ("organization", "exp"),
 ];
 
 impl Things {
     /// Well-formed ids of nothing.
     pub fn random() -> Self {
         let id = |prefix: &str| format!("{prefix}_{}", id::encode(Uuid::from_u128(rand::random())));
-        Self(KINDS.iter().map(|(kind, prefix)| (*kind, id(prefix))).collect())
+        let mut ids: HashMap<_, _> = KINDS.iter().map(|(kind, prefix)| (*kind, id(prefix))).collect();
+        ids.insert("domains", format!("{}.example", id("none")));
+        Self(ids)
     }
 
     /// Makes one of each, in both organizations.
@@ -84,7 +92,16 @@ impl Things {
         );
         let received = receive(&app.state, mailbox["address"].as_str().unwrap(), raw.into()).await.unwrap();
         process(&app.state, received.organization, received.mail.unwrap()).await.unwrap();
+        let archive = admin.post("/organization/exports/", json!({})).await.is(202)["id"].as_str().unwrap().to_owned();
         app.run_jobs().await;
+        let domain = format!("help.{}.example", side.organization.slug);
+        admin.post("/domains/", json!({ "domain": domain })).await.created();
+        let provider = json!({
+            "name": text("provider"), "issuer": standing_issuer(), "client_id": "guard", "client_secret": "secret",
+        });
+        let provider = admin.post("/identity-providers/", provider).await.created()["id"].as_str().unwrap().to_owned();
+        admin.post(&format!("/auth/oidc/{provider}/link/"), json!({})).await.ok();
+        let identity = identity(app, side, &provider).await;
         let first = async |path: &str| admin.get(path).await.ok()["results"][0]["id"].as_str().unwrap().to_owned();
         let ids = [
             ("tickets", ticket),
@@ -99,9 +116,13 @@ impl Things {
             ("jobs", dead_job(app, side).await),
             ("roles", role),
             ("api-keys", key),
+            ("domains", domain),
+            ("identity-providers", provider),
+            ("identities", identity),
             ("auth", other_session(admin, side).await),
             ("audit-log", first("/audit-log/").await),
             ("platform", app.state.db.ids.id::<kernel::OperatorId>().to_string()),
+            ("organization", archive),
         ];
         Self(ids.into_iter().collect())
     }
@@ -112,8 +133,13 @@ impl Things {
 
     /// The address of an operation with our ids.
     pub fn fill(&self, template: &str) -> String {
-        let kind = template.trim_start_matches("/api/v1/").split('/').next().unwrap();
-        let mut path = template.replace("{user}", self.id("users")).replace("{slug}", "acme");
+        let kind = match template.trim_start_matches("/api/v1/") {
+            path if path.starts_with("auth/oidc/") => "identity-providers",
+            path if path.starts_with("auth/identities/") => "identities",
+            path => path.split('/').next().unwrap(),
+        };
+        let mut path = template.replace("{user}", self.id("users")).replace("{domain}", self.id("domains"));
+        path = path.replace("{slug}", "acme");
         if path.contains("{id}") {
             path = path.replace("{id}", self.id(kind));
         }
@@ -169,6 +195,27 @@ async fn dead_job(app: &TestApp, side: &Side) -> String {
     .execute(&mut app.database.superuser().await)
     .await
     .unwrap();
+    id.to_string()
+}
+
+/// What a provider knows the admin by.
+async fn identity(app: &TestApp, side: &Side, provider: &str) -> String {
+    let id: IdentityId = app.state.db.ids.id();
+    let provider: IdentityProviderId = provider.parse().unwrap();
+    let sql = format!(
+        "insert into {}.identities (organization_id, id, provider_id, issuer, subject, person_kind, person_id, created_at)
+         values ($1, $2, $3, 'guard', 'guard', 'user', $4, $5)",
+        side.organization.schema_name
+    );
+    sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(side.organization.id.0)
+        .bind(id.0)
+        .bind(provider.0)
+        .bind(side.user("admin").0)
+        .bind(app.state.db.now())
+        .execute(&mut app.database.superuser().await)
+        .await
+        .unwrap();
     id.to_string()
 }
 
@@ -235,6 +282,11 @@ impl Operation {
             }
             "auth_register_confirm" => json!({"token": "none"}),
             "auth_refresh" => json!({"refresh": "none"}),
+            "auth_oidc_begin" | "auth_oidc_link" => json!({"next": "/"}),
+            "identity_providers_create" => {
+                json!({"name": "Guard", "issuer": "https://idp.example", "client_id": "guard", "client_secret": "secret"})
+            }
+            "domains_create" => json!({"domain": "guard.example"}),
             "customers_create" => json!({"email": "guard@example.org", "name": "Guard"}),
             "users_create" => json!({"email": "guard@example.org", "name": "Guard", "role": "agent"}),
             "teams_create" => json!({"name": "Guard"}),
@@ -249,9 +301,12 @@ impl Operation {
             | "users_update_me"
             | "teams_update"
             | "mailboxes_update"
+            | "identity_providers_update"
             | "sla_policies_update"
             | "organization_update"
             | "platform_organizations_update" => json!({"name": "Guard"}),
+            "auth_oidc_complete" => json!({"otp": "123456"}),
+            "platform_organizations_move" => json!({"placement": "shared"}),
             "platform_organizations_create" => json!({"slug": "guard", "name": "Guard"}),
             "platform_operators_create" => json!({"email": "guard@example.org", "password": "correct horse battery"}),
             "tickets_create" | "tickets_update" | "tickets_replace" => json!({"subject": "Guard"}),

@@ -18,8 +18,9 @@ use kernel::{Clock, IdGen, ManualClock};
 use object_store::local::LocalFileSystem;
 use server::{compose, pages};
 use web::{
-    AppState, Config, HostCache, Keys, SigningKeys, TrustedProxies,
+    AppState, Config, Dns, HostCache, Keys, Outbound, SigningKeys, TrustedProxies,
     limits::{RateLimits, Rates},
+    outbound::Allowed,
 };
 
 pub use client::{Answer, Client};
@@ -82,6 +83,9 @@ impl Ground {
             keys,
             files: Arc::new(LocalFileSystem::new_with_prefix(folder.path().join("files")).unwrap()),
             hosts: HostCache::default(),
+            outbound: Outbound::new(Allowed::parse("127.0.0.1").unwrap()).unwrap(),
+            // Nobody answers there.
+            dns: Dns::new(Some("127.0.0.1:1".parse().unwrap())),
             limits: Arc::new(RateLimits::new(Rates::OFF)),
             schedules: server::housekeeping::SCHEDULES,
         };

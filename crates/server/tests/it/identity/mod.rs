@@ -3,6 +3,7 @@
 pub mod account;
 mod api_keys;
 mod attacks;
+pub mod domains;
 mod impersonation;
 mod links;
 mod organization;

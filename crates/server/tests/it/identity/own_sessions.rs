@@ -122,7 +122,8 @@ async fn another_password_ends_all_other_sessions() {
         assert_eq!(confirm(&app.anonymous(), &link, OTHER).await.problem("token"), "invalid");
         assert_eq!(mails_to(&app, email).await.last().unwrap().subject, "Your password was changed");
         let actions = audit(&app, app.world.a.member(who).person.uuid().unwrap()).await;
-        assert_eq!(actions, ["password_reset.requested", "password.refused", "password.set"]);
+        // The first one is how the world began.
+        assert_eq!(actions[1..], ["password_reset.requested", "password.refused", "password.set"]);
     }
     app.anonymous()
         .post("/auth/password/change/", json!({"current_password": "", "new_password": OTHER}))

@@ -268,7 +268,8 @@ async fn two_workers_run_each_job_once() {
 async fn administrators_see_what_runs_by_the_clock() {
     let app = TestApp::start().await;
     let before = app.admin().get("/jobs/schedules/").await.ok();
-    assert_eq!((before["count"].as_i64(), &before["results"][0]["last_at"]), (Some(1), &serde_json::Value::Null));
+    assert_eq!(before["count"], server::housekeeping::SCHEDULES.len());
+    assert_eq!(before["results"][0]["last_at"], serde_json::Value::Null);
     app.run_jobs().await;
     let after = app.admin().get("/jobs/schedules/").await.ok()["results"][0].clone();
     assert_eq!(

@@ -41,3 +41,27 @@ async fn a_verified_domain_is_a_host_of_its_organization() {
             .is_err()
     );
 }
+
+#[tokio::test]
+async fn no_organization_looks_like_another() {
+    let app = TestApp::start().await;
+    let ensure = async |slug: &str, own_schema| {
+        server::organizations::ensure(&app.state, &By::default(), slug, "New", own_schema).await
+    };
+    for alike in ["acrne", "ac-me", "gl0bex", "g1obex", "glo-bex"] {
+        let refused = ensure(alike, true).await.unwrap_err();
+        assert_eq!(refused.to_string(), "This slug looks like that of another organization.", "{alike}");
+    }
+    let schemas: i64 = sqlx::query_scalar("select count(*) from pg_namespace where nspname ~ '^t_'")
+        .fetch_one(&mut app.database.superuser().await)
+        .await
+        .unwrap();
+    let organizations =
+        [&app.world.a, &app.world.b].into_iter().filter(|side| side.organization.schema_name != "shared");
+    assert_eq!(schemas, organizations.count() as i64, "a schema was made for nobody");
+    assert!(ensure("wave", false).await.unwrap().1);
+    assert!(!ensure("wave", false).await.unwrap().1);
+    // Two at once: one of them is first.
+    let (one, two) = tokio::join!(ensure("vvave-2", false), ensure("wave2", false));
+    assert_eq!([&one, &two].iter().filter(|result| result.is_ok()).count(), 1, "{one:?} {two:?}");
+}

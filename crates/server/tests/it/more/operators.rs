@@ -77,6 +77,22 @@ async fn organizations_are_made_listed_and_suspended() {
     app.anonymous().at("umbrella.localhost").get("/auth/me/").await.is(403);
     assert_eq!(operator.post(&format!("{one}resume/"), Value::Null).await.ok()["status"], "active");
     operator.post(&format!("{one}resume/"), Value::Null).await.ok();
+    assert_eq!(
+        operator.post(&format!("{one}move/"), json!({"placement": "moon"})).await.problem("placement"),
+        "invalid"
+    );
+    assert_eq!(
+        operator.post(&format!("{one}move/"), json!({"placement": "shared"})).await.is(202)["placement"],
+        "shared"
+    );
+    app.run_jobs().await;
+    assert_eq!(operator.get(one).await.ok()["placement"], "shared");
+    operator.delete(one).await.is(202);
+    assert_eq!(operator.get(one).await.ok()["status"], "deleting");
+    operator.post(&format!("{one}suspend/"), Value::Null).await.is(409);
+    app.anonymous().at("umbrella.localhost").get("/auth/me/").await.is(403);
+    assert_eq!(operator.post(&format!("{one}restore/"), Value::Null).await.ok()["status"], "active");
+    operator.post(&format!("{one}restore/"), Value::Null).await.is(409);
     for path in ["/platform/organizations/nope/", "/platform/organizations/%00/"] {
         operator.get(path).await.is(404);
     }
@@ -85,7 +101,14 @@ async fn organizations_are_made_listed_and_suspended() {
         log["results"].as_array().unwrap().iter().map(|row| row["action"].as_str().unwrap()).collect();
     assert_eq!(
         actions,
-        ["organization.resumed", "organization.suspended", "organization.renamed", "organization.created"]
+        [
+            "organization.restored",
+            "organization.deleted",
+            "organization.resumed",
+            "organization.suspended",
+            "organization.renamed",
+            "organization.created"
+        ]
     );
     assert!(log["results"].as_array().unwrap().iter().all(|row| row["operator"] == "op@example.org"));
     app.expect_pending();

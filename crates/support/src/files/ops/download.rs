@@ -8,11 +8,11 @@ use axum::{
 use db::Mode;
 use kernel::{Actor, AppError, AppResult, FileId, Permission};
 use object_store::{ObjectStoreExt, path::Path};
-use web::{ApiResult, Member, PathId, Public, Query, Read, Ref};
+use web::{ApiResult, Member, PathId, Public, Query, Read, Ref, link};
 
 use crate::{
     files::{
-        link, model,
+        model,
         store::{self, FileRow},
         wire::SignedLink,
     },
@@ -44,16 +44,16 @@ async fn check_visible(tx: &mut db::TenantTx, actor: &Actor, file: &FileRow) -> 
 }
 
 /// `GET files/{id}/content/`
-pub async fn content(PathId(id): PathId<FileId>, public: Public, Query(link): Query<SignedLink>) -> ApiResult {
+pub async fn content(PathId(id): PathId<FileId>, public: Public, Query(signed): Query<SignedLink>) -> ApiResult {
     let now = public.state.db.now();
     let keys = [vec![public.state.keys.derive("file-link")], public.state.keys.accepted("file-link")].concat();
-    let foreign = public.organization.as_ref().is_some_and(|host| host.id != link.organization);
-    let is_good = |key| link::is_good(key, link.organization, id, link.expires, &link.signature, now);
+    let foreign = public.organization.as_ref().is_some_and(|host| host.id != signed.organization);
+    let is_good = |key| link::is_good(key, signed.organization, id, signed.expires, &signed.signature, now);
     if foreign || !keys.iter().any(is_good) {
         return Err(AppError::NotFound.into());
     }
-    let mut tx = db::TenantTx::system(&public.state.db, link.organization, Mode::Read).await?;
-    let file = store::find(&mut tx, link.organization, id).await?.ok_or(AppError::NotFound)?;
+    let mut tx = db::TenantTx::system(&public.state.db, signed.organization, Mode::Read).await?;
+    let file = store::find(&mut tx, signed.organization, id).await?.ok_or(AppError::NotFound)?;
     drop(tx);
     let object = public.state.files.get(&Path::from(file.object_key.as_str())).await;
     let object = object.map_err(|error| match error {

@@ -1,9 +1,11 @@
-//! Signed links: whoever holds one may download one file of one organization until it ends.
+//! Signed links: whoever holds one may download one thing of one organization until it ends.
+
+use std::fmt::Display;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, TimeDelta, Utc};
 use hmac::{Hmac, KeyInit, Mac};
-use kernel::{FileId, OrganizationId};
+use kernel::OrganizationId;
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
@@ -11,11 +13,11 @@ use subtle::ConstantTimeEq;
 const LIFE: TimeDelta = TimeDelta::minutes(5);
 
 /// Query of a link that is good from now on.
-pub fn sign(key: &[u8; 32], organization: OrganizationId, file: FileId, now: DateTime<Utc>) -> String {
+pub fn sign(key: &[u8; 32], organization: OrganizationId, thing: impl Display, now: DateTime<Utc>) -> String {
     let expires = (now + LIFE).timestamp();
     format!(
         "organization={organization}&expires={expires}&signature={}",
-        URL_SAFE_NO_PAD.encode(mac(key, organization, file, expires))
+        URL_SAFE_NO_PAD.encode(mac(key, organization, thing, expires))
     )
 }
 
@@ -23,25 +25,26 @@ pub fn sign(key: &[u8; 32], organization: OrganizationId, file: FileId, now: Dat
 pub fn is_good(
     key: &[u8; 32],
     organization: OrganizationId,
-    file: FileId,
+    thing: impl Display,
     expires: i64,
     signature: &str,
     now: DateTime<Utc>,
 ) -> bool {
     let Ok(signature) = URL_SAFE_NO_PAD.decode(signature) else { return false };
-    bool::from(mac(key, organization, file, expires).ct_eq(signature.as_slice())) && expires > now.timestamp()
+    bool::from(mac(key, organization, thing, expires).ct_eq(signature.as_slice())) && expires > now.timestamp()
 }
 
-fn mac(key: &[u8; 32], organization: OrganizationId, file: FileId, expires: i64) -> [u8; 32] {
+fn mac(key: &[u8; 32], organization: OrganizationId, thing: impl Display, expires: i64) -> [u8; 32] {
     #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]
     let mut mac = Hmac::<Sha256>::new_from_slice(key).expect("any key length");
-    mac.update(format!("{organization}|{file}|{expires}").as_bytes());
+    mac.update(format!("{organization}|{thing}|{expires}").as_bytes());
     mac.finalize().into_bytes().into()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use kernel::FileId;
     use uuid::Uuid;
 
     #[test]
