@@ -75,6 +75,8 @@ setup() {
     has npm || missing+=(npm)
     has dnsmasq || missing+=(dnsmasq-base)
     /usr/bin/python3 -c 'import aiosmtpd' 2>/dev/null || missing+=(python3-aiosmtpd)
+    /usr/bin/python3 -c 'import ensurepip' 2>/dev/null || missing+=(python3-venv)
+    has curl || missing+=(curl)
   fi
   if ((${#missing[@]})); then need_packages "${missing[@]}"; fi
   scripts/pg-bin.sh >/dev/null ||

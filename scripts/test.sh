@@ -58,6 +58,11 @@ generated_files() {
   return $bad
 }
 
+against_description() {
+  cargo build --quiet --locked --bin helpdesk
+  scripts/schemathesis.sh "${CARGO_TARGET_DIR:-target}/debug/helpdesk"
+}
+
 dependencies() {
   cargo deny --locked check licenses bans sources
   local crate
@@ -80,3 +85,4 @@ step 'Lints' cargo clippy --locked --workspace --all-targets -- -D warnings
 step 'Tests, organizations in the shared schema' env HELPDESK_TEST_PLACEMENT=shared cargo test --locked --workspace
 step 'Tests, organizations in schemas of their own' env HELPDESK_TEST_PLACEMENT=schema cargo test --locked -p server --test it
 step 'Generated files' generated_files
+step 'The product against its description' against_description

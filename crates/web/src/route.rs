@@ -163,13 +163,14 @@ impl Route {
         self
     }
 
-    /// The JSON body it takes.
+    /// The JSON body it takes. Where no field is required the body is not either: none counts as `{}`.
     #[must_use]
     pub fn body<T: ToSchema>(mut self) -> Self {
+        let is_optional = matches!(T::schema(), RefOr::T(Schema::Object(object)) if object.required.is_empty());
+        let required = if is_optional { Required::False } else { Required::True };
         let schema = self.reference::<T>();
         let content = ContentBuilder::new().schema(Some(schema)).build();
-        let body =
-            RequestBodyBuilder::new().content("application/json", content).required(Some(Required::True)).build();
+        let body = RequestBodyBuilder::new().content("application/json", content).required(Some(required)).build();
         self.operation = self.operation.request_body(Some(body));
         self
     }

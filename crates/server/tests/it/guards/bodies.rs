@@ -112,7 +112,8 @@ fn fields(operation: &Operation) -> Vec<String> {
     properties(operation).into_iter().map(|(name, _)| name).collect()
 }
 
-fn properties(operation: &Operation) -> Vec<(String, Value)> {
+/// The fields of an operation's JSON body, with their descriptions.
+pub fn properties(operation: &Operation) -> Vec<(String, Value)> {
     let reference = operation.description["requestBody"]["content"]["application/json"]["schema"]["$ref"].as_str();
     let name = reference.unwrap().rsplit('/').next().unwrap();
     let properties = &schema::document()["components"]["schemas"][name]["properties"];

@@ -16,11 +16,15 @@ use crate::{
     oidc::fake::standing_issuer,
 };
 
+/// What stands in the tickets of the first customers, in everything that was said there, and in their
+/// files: who does not see the tickets never reads it.
+pub const PRIVATE: &str = "PRIVATE-WORD";
+
 /// Wire ids by the first part of their path.
 #[derive(Debug, Clone)]
 pub struct Things(HashMap<&'static str, String>);
 
-const KINDS: [(&str, &str); 18] = [
+pub const KINDS: [(&str, &str); 18] = [
     ("tickets", "tkt"),
     ("messages", "msg"),
     ("files", "fil"),
@@ -62,15 +66,16 @@ impl Things {
 
     async fn make(app: &TestApp, side: &Side, admin: &Client, customer: &Client) -> Self {
         let text = |what: &str| format!("{} {what}", side.canary);
-        let file = uploaded(customer, &text("file")).await.created()["id"].as_str().unwrap().to_owned();
-        let new = json!({"subject": text("ticket"), "description": text("words"), "attachments": [file]});
+        let private = |what: &str| format!("{} {PRIVATE} {what}", side.canary);
+        let file = uploaded(customer, &private("file")).await.created()["id"].as_str().unwrap().to_owned();
+        let new = json!({"subject": private("ticket"), "description": private("words"), "attachments": [file]});
         let ticket = customer.post("/tickets/", new).await.created()["id"].as_str().unwrap().to_owned();
         let below = |rest: &str| format!("/tickets/{ticket}/{rest}/");
         admin.post(&below("tags"), json!({"tags": ["guard"]})).await.ok();
         let to = json!({"assignee_id": side.user("agent"), "team_id": side.team});
         admin.post(&below("assign"), to).await.ok();
         admin.post(&below("watchers"), json!({"user_id": side.user("agent")})).await.created();
-        let reply = json!({"body": text("reply"), "cc": [format!("cc@{}.example", side.organization.slug)]});
+        let reply = json!({"body": private("reply"), "cc": [format!("cc@{}.example", side.organization.slug)]});
         let message = admin.post(&below("messages"), reply).await.created()["id"].as_str().unwrap().to_owned();
         admin.post(&below("read"), json!({})).await.is(204);
         admin.patch(&format!("/teams/{}/", side.team), json!({"members": [side.user("agent")]})).await.ok();
@@ -83,7 +88,7 @@ impl Things {
             "From: cleo@{0}.example\r\nTo: {1}\r\nSubject: {2}\r\nMessage-ID: <guard@{0}>\r\n\r\n{2}\r\n",
             side.organization.slug,
             mailbox["address"].as_str().unwrap(),
-            text("mail")
+            private("mail")
         );
         let received = receive(&app.state, mailbox["address"].as_str().unwrap(), raw.into()).await.unwrap();
         process(&app.state, received.organization, received.mail.unwrap()).await.unwrap();
@@ -153,11 +158,18 @@ pub async fn second_factor(app: &TestApp, client: &Client) -> (Value, Vec<String
 
 /// The answer to a small file.
 pub async fn uploaded(client: &Client, text: &str) -> Answer {
+    client.raw(Method::POST, "/files/", &[("content-type", UPLOAD)], upload(text)).await
+}
+
+/// The type of `upload`.
+pub const UPLOAD: &str = "multipart/form-data; boundary=x";
+
+/// A small file as the body of a request.
+pub fn upload(text: &str) -> Vec<u8> {
     let body = format!(
         "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\nContent-Type: text/plain\r\n\r\n{text}\r\n--x--\r\n"
     );
-    let kind = [("content-type", "multipart/form-data; boundary=x")];
-    client.raw(Method::POST, "/files/", &kind, body.into_bytes()).await
+    body.into_bytes()
 }
 
 /// A second session of the administrator.

@@ -131,6 +131,8 @@ impl Answer {
     fn check(&self, method: &str, path: &str, forbidden: &str) {
         let text = String::from_utf8_lossy(&self.bytes);
         assert!(!text.contains(forbidden), "{} shows the other organization: {text}", self.what);
+        let headers = format!("{:?}", self.headers);
+        assert!(!headers.contains(forbidden), "{} shows the other organization: {headers}", self.what);
         assert!(self.headers.contains_key("x-request-id"), "{}", self.what);
         self.check_headers();
         let is_json =
