@@ -20,7 +20,7 @@ use crate::{
 
 /// `POST auth/password/reset/confirm/`
 pub async fn handler(public: Public, Body(input): Body<ConfirmPassword>) -> ApiResult {
-    counted(&public, run(&public, input)).await?;
+    counted(&public, Box::pin(run(&public, input))).await?;
     Ok(web::no_content())
 }
 

@@ -171,7 +171,7 @@ async fn write(client: Client, promises: Arc<Promises>) {
         promises.tickets.lock().unwrap().push((ticket["number"].as_i64().unwrap(), text(&ticket)));
         let below = format!("/tickets/{}/messages/", text(&ticket));
         let mut note = json!({ "body": "CANARY-A note", "visibility": "internal" });
-        if round % 3 == 0 {
+        if round.is_multiple_of(3) {
             let form = format!(
                 "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.txt\"\r\n\r\n{}\r\n--x--\r\n",
                 file_text()

@@ -75,7 +75,7 @@ pub async fn run(state: &AppState, job: &ClaimedJob) -> AppResult<()> {
 
 /// `POST auth/register/confirm/`
 pub async fn confirm(public: Public, Body(input): Body<ConfirmRegistration>) -> ApiResult {
-    let (mut tx, registered) = facade::use_registration(&public, &input.token).await?;
+    let (mut tx, registered) = Box::pin(facade::use_registration(&public, &input.token)).await?;
     let created = match registered {
         Registered::New(registration) => create(&mut tx, &registration).await?,
         Registered::Known => None,
