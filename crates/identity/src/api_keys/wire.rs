@@ -72,6 +72,8 @@ pub struct CreateApiKey {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PatchApiKey {
+    #[serde(default, deserialize_with = "web::given")]
+    #[schema(nullable = false)]
     pub name: Option<String>,
 }
 

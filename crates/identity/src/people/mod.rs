@@ -55,7 +55,8 @@ pub fn routes() -> Vec<Route> {
             .empty(204, "Removed; can be restored for thirty days.")
             .versioned(),
         Route::post("/users/{id}/restore", write, "users_restore", "Bring somebody back", ops::remove::restore)
-            .ok::<UserOut>(200),
+            .ok::<UserOut>(200)
+            .versioned(),
         Route::post("/users/{id}/invite", write, "users_invite", "Send the invitation again", ops::invite::handler)
             .ok::<Accepted>(202),
         Route::get(

@@ -64,19 +64,20 @@ pub struct CreateRole {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PatchRole {
+    #[serde(default, deserialize_with = "web::given")]
+    #[schema(nullable = false)]
     pub name: Option<String>,
     /// Replaces all of them.
+    #[serde(default, deserialize_with = "web::given")]
+    #[schema(nullable = false)]
     pub permissions: Option<Vec<String>>,
     /// Null: the organization decides.
-    #[serde(default, deserialize_with = "given")]
+    #[serde(default, deserialize_with = "web::given")]
     #[schema(value_type = Option<Sees>)]
     pub visibility: Option<Option<Sees>>,
+    #[serde(default, deserialize_with = "web::given")]
+    #[schema(nullable = false)]
     pub require_otp: Option<bool>,
-}
-
-/// Tells null from absent.
-fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<Sees>>, D::Error> {
-    Option::deserialize(deserializer).map(Some)
 }
 
 #[derive(Debug, Clone, Deserialize, IntoParams)]

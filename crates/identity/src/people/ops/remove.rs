@@ -48,9 +48,10 @@ pub async fn delete(PathId(id): PathId<UserId>, mut cx: Staff<Write>, if_match: 
 }
 
 /// `POST users/{id}/restore/`. Teams and tickets do not come back by it.
-pub async fn restore(PathId(id): PathId<UserId>, mut cx: Staff<Write>) -> ApiResult {
+pub async fn restore(PathId(id): PathId<UserId>, mut cx: Staff<Write>, if_match: IfMatch) -> ApiResult {
     let (organization, now) = (cx.organization.id, cx.tx.now());
     let user = store::find(&mut cx.tx, organization, id).await?.ok_or(AppError::NotFound)?;
+    if_match.check(user.version)?;
     let actor = cx.actor.clone();
     roles::within_reach(&mut cx.tx, &actor, &user.role).await?;
     if let Some(removed_at) = store::removed_at(&mut cx.tx, organization, id).await? {
