@@ -20,9 +20,8 @@ use crate::{
 };
 
 /// Operations that succeed only with somebody else's help, here asked in vain, and what that is.
-const IN_VAIN: [(&str, &str); 4] = [
-    ("auth_oidc_begin", "a provider that answers"),
-    ("auth_oidc_link", "a provider that answers"),
+const IN_VAIN: [(&str, &str); 3] = [
+    ("auth_oidc_callback", "a sign-in under way"),
     ("auth_oidc_complete", "a sign-in under way"),
     ("identity_providers_test", "a provider that answers"),
 ];
@@ -157,7 +156,7 @@ async fn replay(callers: &[Caller], digests: &mut Digests, operation: &Operation
     assert_eq!(digests.take().await, before, "{name} changed something although it was refused");
     let answer = call.send().await;
     let worked = answer.status.is_success() || answer.status.is_redirection();
-    let in_vain = IN_VAIN.iter().any(|(vain, _)| *vain == name) && ![401, 403].contains(&answer.status.as_u16());
+    let in_vain = IN_VAIN.iter().any(|(vain, _)| *vain == name) && !answer.status.is_server_error();
     assert!(worked || in_vain, "{name}: give it a call that works: {} {:?}", answer.status, answer.bytes);
     for caller in others {
         let mut client = caller.client.clone();
@@ -174,7 +173,7 @@ async fn replay(callers: &[Caller], digests: &mut Digests, operation: &Operation
         };
         assert!(good, "{name} as {}: {status} {:?}", caller.name, answer.bytes);
         // Whoever has the signed link of a file may read it.
-        if name != "files_content" {
+        if !name.ends_with("_content") {
             caller.check_words(name, &answer);
         }
     }
@@ -219,15 +218,24 @@ async fn operators_as_everybody(app: &TestApp, callers: &[Caller], digests: &mut
     let second = operator.post("/platform/operators/", new).await.created()["id"].as_str().unwrap().to_owned();
     let mut walked = operators();
     walked.sort_by_key(|operation| {
-        (operation.name == "platform_auth_logout", operation.method == Method::DELETE, operation.name)
+        let place = match operation.name {
+            "platform_organizations_create" => 0,
+            "platform_organizations_restore" => 3,
+            "platform_auth_logout" => 4,
+            _ if operation.method == Method::DELETE => 2,
+            _ => 1,
+        };
+        (place, operation.name)
     });
     let mut requests = 0;
-    // What is made first is what the others are about.
-    walked.sort_by_key(|operation| operation.name != "platform_organizations_create");
     for operation in &walked {
         let path = operation.path.replace("{slug}", "guard").replace("{id}", &second);
         let kind = if operation.takes_json { "application/json" } else { "" };
-        let body = if operation.takes_json { operation.body().to_string().into_bytes() } else { Vec::new() };
+        let body = match operation.name {
+            "platform_organizations_move" => json!({"placement": "schema"}).to_string().into_bytes(),
+            _ if operation.takes_json => operation.body().to_string().into_bytes(),
+            _ => Vec::new(),
+        };
         let call = Call { client: operator.clone(), method: operation.method.clone(), path, kind, body };
         let before = digests.take().await;
         for caller in callers.iter().filter(|caller| caller.name != "operator") {
@@ -240,6 +248,8 @@ async fn operators_as_everybody(app: &TestApp, callers: &[Caller], digests: &mut
         assert_eq!(digests.take().await, before, "{} changed something although it was refused", operation.name);
         let answer = call.send().await;
         assert!(answer.status.is_success(), "{}: {} {:?}", operation.name, answer.status, answer.bytes);
+        // What was queued is done before the next one.
+        app.run_jobs().await;
         requests += 1;
     }
     let login = json!({"email": "op@example.org", "password": PASSWORD});

@@ -48,6 +48,10 @@ async fn reading_changes_nothing() {
     let before = digests.take().await;
     let (admin, customer) = (app.admin(), app.customer());
     for operation in operations().into_iter().filter(|operation| operation.method == Method::GET) {
+        if operation.name == "auth_oidc_start" {
+            // A sign-in begins, for browsers that follow a link; it is remembered until they are back.
+            continue;
+        }
         for client in [&admin, &customer, &app.anonymous()] {
             let path = own.fill(&operation.path);
             let answer = client.get(&path).await;
