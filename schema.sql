@@ -1,13 +1,37 @@
 -- Written by scripts/generate.sh from the migrations; what the tables are in the end.
 
+platform.attempts
+  organization_id uuid not null
+  purpose text not null
+  subject bytea not null
+  tried_at timestamp with time zone[] not null
+  strikes integer not null
+  locked_until timestamp with time zone
+  forget_at timestamp with time zone not null
+  constraint attempts_pkey PRIMARY KEY (organization_id, purpose, subject)
+  constraint attempts_subject_check CHECK ((octet_length(subject) = 32))
+  CREATE INDEX attempts_forget_idx ON platform.attempts USING btree (forget_at)
+
+platform.audit_key
+  is_the_one boolean not null
+  wrapped bytea not null
+  created_at timestamp with time zone not null
+  constraint audit_key_one_check CHECK (is_the_one)
+  constraint audit_key_pkey PRIMARY KEY (is_the_one)
+
 platform.domains
   domain text not null
   organization_id uuid not null
   verified_at timestamp with time zone
   created_at timestamp with time zone not null
+  challenge text not null
+  proof text
+  checked_at timestamp with time zone
+  failing_since timestamp with time zone
   constraint domains_organization_fkey FOREIGN KEY (organization_id) REFERENCES platform.organizations(id) ON DELETE CASCADE
-  constraint domains_pkey PRIMARY KEY (domain)
-  CREATE INDEX domains_organization_idx ON platform.domains USING btree (organization_id)
+  constraint domains_pkey PRIMARY KEY (organization_id, domain)
+  constraint domains_proof_check CHECK ((((verified_at IS NULL) = (proof IS NULL)) AND (proof = ANY (ARRAY['dns'::text, 'operator'::text]))))
+  CREATE UNIQUE INDEX domains_verified_key ON platform.domains USING btree (domain) WHERE (verified_at IS NOT NULL)
 
 platform.feed
   seq bigint not null identity
@@ -58,6 +82,43 @@ platform.mail_addresses
   constraint mail_addresses_organization_fkey FOREIGN KEY (organization_id) REFERENCES platform.organizations(id) ON DELETE CASCADE
   constraint mail_addresses_pkey PRIMARY KEY (address)
 
+platform.moves
+  id uuid not null
+  organization_id uuid not null
+  from_schema text not null
+  to_schema text not null
+  state text not null
+  row_count bigint
+  blocked_ms bigint
+  started_at timestamp with time zone not null
+  flipped_at timestamp with time zone
+  finished_at timestamp with time zone
+  constraint moves_organization_fkey FOREIGN KEY (organization_id) REFERENCES platform.organizations(id) ON DELETE CASCADE
+  constraint moves_pkey PRIMARY KEY (id)
+  constraint moves_state_check CHECK ((state = ANY (ARRAY['copying'::text, 'cleaning'::text, 'done'::text, 'cancelled'::text])))
+  CREATE UNIQUE INDEX moves_open_key ON platform.moves USING btree (organization_id) WHERE (state = ANY (ARRAY['copying'::text, 'cleaning'::text]))
+  CREATE INDEX moves_organization_idx ON platform.moves USING btree (organization_id, started_at DESC)
+
+platform.nodes
+  name text not null
+  seen_at timestamp with time zone not null
+  constraint nodes_pkey PRIMARY KEY (name)
+
+platform.operator_log
+  id uuid not null
+  occurred_at timestamp with time zone not null
+  operator_id uuid
+  operator_email text
+  action text not null
+  organization_id uuid
+  organization_slug text
+  details jsonb not null
+  ip text
+  request_id text
+  constraint operator_log_pkey PRIMARY KEY (id)
+  CREATE INDEX operator_log_order_idx ON platform.operator_log USING btree (occurred_at DESC, id DESC)
+  CREATE INDEX operator_log_organization_idx ON platform.operator_log USING btree (organization_id, occurred_at DESC)
+
 platform.operator_sessions
   id uuid not null
   operator_id uuid not null
@@ -84,11 +145,30 @@ platform.organizations
   status text not null default 'active'::text
   placement_version integer not null default 1
   created_at timestamp with time zone not null
+  delete_after timestamp with time zone
+  status_before_deletion text
+  skeleton text
+  constraint organizations_deletion_check CHECK ((((status = 'deleting'::text) = (delete_after IS NOT NULL)) AND ((status = 'deleting'::text) = (status_before_deletion IS NOT NULL))))
   constraint organizations_pkey PRIMARY KEY (id)
   constraint organizations_schema_name_check CHECK (((schema_name = 'shared'::text) OR (schema_name ~ '^t_[0-9a-z]{26}$'::text)))
+  constraint organizations_skeleton_key UNIQUE (skeleton)
   constraint organizations_slug_check CHECK ((slug ~ '^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$'::text))
   constraint organizations_slug_key UNIQUE (slug)
-  constraint organizations_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text])))
+  constraint organizations_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text, 'deleting'::text])))
+
+platform.released_domains
+  domain text not null
+  organization_id uuid not null
+  released_at timestamp with time zone not null
+  constraint released_domains_pkey PRIMARY KEY (domain, organization_id)
+
+platform.released_names
+  kind text not null
+  name text not null
+  organization_id uuid not null
+  free_at timestamp with time zone not null
+  constraint released_names_kind_check CHECK ((kind = ANY (ARRAY['slug'::text, 'domain'::text])))
+  constraint released_names_pkey PRIMARY KEY (kind, name)
 
 platform.replaceables
   schema_name text not null
@@ -101,6 +181,45 @@ platform.schedule_runs
   due_at timestamp with time zone not null
   job_id uuid not null
   constraint schedule_runs_pkey PRIMARY KEY (schedule, due_at)
+
+platform.signing_keys
+  id uuid not null
+  wrapped bytea not null
+  created_at timestamp with time zone not null
+  ends_at timestamp with time zone
+  constraint signing_keys_pkey PRIMARY KEY (id)
+
+shared.api_keys (row-level security, forced)
+  organization_id uuid not null
+  id uuid not null
+  name text not null
+  scopes text[] not null
+  hash bytea not null
+  created_by uuid not null
+  created_at timestamp with time zone not null
+  expires_at timestamp with time zone
+  last_used_at timestamp with time zone
+  revoked_at timestamp with time zone
+  constraint api_keys_created_by_fkey FOREIGN KEY (organization_id, created_by) REFERENCES shared.users(organization_id, id)
+  constraint api_keys_pkey PRIMARY KEY (organization_id, id)
+  CREATE INDEX api_keys_created_by_idx ON shared.api_keys USING btree (organization_id, created_by)
+  CREATE INDEX api_keys_created_idx ON shared.api_keys USING btree (organization_id, created_at DESC, id DESC)
+  policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
+
+shared.audit_chain (row-level security, forced)
+  organization_id uuid not null
+  seq bigint not null
+  entry_id uuid not null
+  version smallint not null
+  previous bytea not null
+  hash bytea not null
+  chained_at timestamp with time zone not null
+  constraint audit_chain_entry_key UNIQUE (organization_id, entry_id)
+  constraint audit_chain_hash_check CHECK ((octet_length(hash) = 32))
+  constraint audit_chain_pkey PRIMARY KEY (organization_id, seq)
+  constraint audit_chain_previous_check CHECK ((octet_length(previous) = 32))
+  constraint audit_chain_seq_check CHECK ((seq > 0))
+  policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
 
 shared.audit_log (row-level security, forced)
   organization_id uuid not null
@@ -121,9 +240,16 @@ shared.audit_log (row-level security, forced)
   after jsonb
   constraint audit_log_actor_check CHECK ((actor_kind = ANY (ARRAY['user'::text, 'customer'::text, 'key'::text, 'operator'::text, 'system'::text, 'anonymous'::text])))
   constraint audit_log_pkey PRIMARY KEY (organization_id, id)
+  CREATE INDEX audit_log_action_idx ON shared.audit_log USING btree (organization_id, action COLLATE "C", occurred_at DESC, id DESC)
   CREATE INDEX audit_log_actor_idx ON shared.audit_log USING btree (organization_id, actor_id, id)
   CREATE INDEX audit_log_entity_idx ON shared.audit_log USING btree (organization_id, entity_id, id)
   CREATE INDEX audit_log_order_idx ON shared.audit_log USING btree (organization_id, occurred_at DESC, id DESC)
+  policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
+
+shared.audit_unchained (row-level security, forced)
+  organization_id uuid not null
+  entry_id uuid not null
+  constraint audit_unchained_pkey PRIMARY KEY (organization_id, entry_id)
   policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
 
 shared.customers (row-level security, forced)
@@ -174,8 +300,61 @@ shared.files (row-level security, forced)
   created_at timestamp with time zone not null
   constraint files_message_fkey FOREIGN KEY (organization_id, message_id) REFERENCES shared.messages(organization_id, id) ON DELETE CASCADE
   constraint files_pkey PRIMARY KEY (organization_id, id)
-  constraint files_uploader_check CHECK ((uploader_kind = ANY (ARRAY['user'::text, 'customer'::text, 'system'::text])))
+  constraint files_uploader_check CHECK ((uploader_kind = ANY (ARRAY['user'::text, 'customer'::text, 'key'::text, 'system'::text])))
   CREATE INDEX files_message_idx ON shared.files USING btree (organization_id, message_id)
+  policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
+
+shared.idempotency_keys (row-level security, forced)
+  organization_id uuid not null
+  person_id uuid not null
+  operation text not null
+  key text not null
+  id uuid not null
+  fingerprint bytea not null
+  status integer not null
+  headers jsonb not null
+  body bytea
+  created_at timestamp with time zone not null
+  constraint idempotency_keys_pkey PRIMARY KEY (organization_id, person_id, operation, key)
+  CREATE INDEX idempotency_keys_age_idx ON shared.idempotency_keys USING btree (organization_id, created_at)
+  policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
+
+shared.identities (row-level security, forced)
+  organization_id uuid not null
+  id uuid not null
+  provider_id uuid not null
+  issuer text not null
+  subject text not null
+  person_kind text not null
+  person_id uuid not null
+  email text
+  created_at timestamp with time zone not null
+  last_used_at timestamp with time zone
+  constraint identities_person_check CHECK ((person_kind = ANY (ARRAY['user'::text, 'customer'::text])))
+  constraint identities_pkey PRIMARY KEY (organization_id, id)
+  constraint identities_provider_fkey FOREIGN KEY (organization_id, provider_id) REFERENCES shared.identity_providers(organization_id, id) ON DELETE CASCADE
+  constraint identities_subject_key UNIQUE (organization_id, provider_id, issuer, subject)
+  CREATE INDEX identities_person_idx ON shared.identities USING btree (organization_id, person_id)
+  policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
+
+shared.identity_providers (row-level security, forced)
+  organization_id uuid not null
+  id uuid not null
+  name text not null
+  issuer text not null
+  client_id text not null
+  client_secret bytea not null
+  scopes text[] not null
+  is_active boolean not null
+  customers boolean not null
+  create_users boolean not null
+  default_role text
+  link_verified_email boolean not null
+  allowed_domains text[] not null
+  created_at timestamp with time zone not null
+  updated_at timestamp with time zone not null
+  constraint identity_providers_name_key UNIQUE (organization_id, name)
+  constraint identity_providers_pkey PRIMARY KEY (organization_id, id)
   policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
 
 shared.inbound_mails (row-level security, forced)
@@ -205,17 +384,27 @@ shared.inbound_mails (row-level security, forced)
   CREATE INDEX inbound_mails_ticket_idx ON shared.inbound_mails USING btree (organization_id, ticket_id)
   policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
 
-shared.invitations (row-level security, forced)
+shared.links (row-level security, forced)
   organization_id uuid not null
+  id uuid not null
   hash bytea not null
-  person_kind text not null
-  person_id uuid not null
+  purpose text not null
+  email text not null
+  person_kind text
+  person_id uuid
+  name text
+  password_hash text
+  mailed_at timestamp with time zone
   created_at timestamp with time zone not null
   expires_at timestamp with time zone not null
   used_at timestamp with time zone
-  constraint invitations_person_check CHECK ((person_kind = ANY (ARRAY['user'::text, 'customer'::text])))
-  constraint invitations_pkey PRIMARY KEY (organization_id, hash)
-  CREATE INDEX invitations_person_idx ON shared.invitations USING btree (organization_id, person_id)
+  constraint links_hash_key UNIQUE (organization_id, hash)
+  constraint links_person_check CHECK ((((purpose = 'registration'::text) = (person_id IS NULL)) AND ((person_kind IS NULL) = (person_id IS NULL))))
+  constraint links_person_kind_check CHECK ((person_kind = ANY (ARRAY['user'::text, 'customer'::text])))
+  constraint links_pkey PRIMARY KEY (organization_id, id)
+  constraint links_purpose_check CHECK ((purpose = ANY (ARRAY['invitation'::text, 'reset'::text, 'registration'::text])))
+  CREATE INDEX links_email_idx ON shared.links USING btree (organization_id, email)
+  CREATE INDEX links_person_idx ON shared.links USING btree (organization_id, person_id) WHERE (person_id IS NOT NULL)
   policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
 
 shared.mail_templates (row-level security, forced)
@@ -261,7 +450,7 @@ shared.messages (row-level security, forced)
   delivery_attempts integer not null default 0
   search tsvector generated to_tsvector('simple'::regconfig, translate("left"(body_text, 200000), '!"#$%&''()*+,-./:;<=>?@[\]^_`{|}~'::text, repeat(' '::text, 32)))
   created_at timestamp with time zone not null
-  constraint messages_author_check CHECK ((author_kind = ANY (ARRAY['user'::text, 'customer'::text, 'system'::text])))
+  constraint messages_author_check CHECK ((author_kind = ANY (ARRAY['user'::text, 'customer'::text, 'key'::text, 'system'::text])))
   constraint messages_delivery_check CHECK ((delivery_state = ANY (ARRAY['none'::text, 'held'::text, 'queued'::text, 'sent'::text, 'caught'::text, 'failed'::text])))
   constraint messages_direction_check CHECK ((direction = ANY (ARRAY['in'::text, 'out'::text, 'system'::text])))
   constraint messages_format_check CHECK ((format = ANY (ARRAY['markdown'::text, 'html'::text, 'text'::text])))
@@ -271,6 +460,39 @@ shared.messages (row-level security, forced)
   constraint messages_visibility_check CHECK ((visibility = ANY (ARRAY['public'::text, 'internal'::text])))
   CREATE INDEX messages_mail_idx ON shared.messages USING btree (organization_id, mail_message_id) WHERE (mail_message_id IS NOT NULL)
   CREATE INDEX messages_search_idx ON shared.messages USING gin (organization_id, search)
+  policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
+
+shared.oidc_flows (row-level security, forced)
+  organization_id uuid not null
+  state_hash bytea not null
+  provider_id uuid not null
+  session_id uuid
+  person_id uuid
+  next text not null
+  expires_at timestamp with time zone not null
+  constraint oidc_flows_pkey PRIMARY KEY (organization_id, state_hash)
+  constraint oidc_flows_provider_fkey FOREIGN KEY (organization_id, provider_id) REFERENCES shared.identity_providers(organization_id, id) ON DELETE CASCADE
+  CREATE INDEX oidc_flows_expiry_idx ON shared.oidc_flows USING btree (organization_id, expires_at)
+  CREATE INDEX oidc_flows_provider_idx ON shared.oidc_flows USING btree (organization_id, provider_id)
+  policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
+
+shared.organization_exports (row-level security, forced)
+  organization_id uuid not null
+  id uuid not null
+  state text not null
+  progress smallint not null default 0
+  size bigint
+  error text
+  requested_by uuid
+  requested_by_name text not null
+  created_at timestamp with time zone not null
+  finished_at timestamp with time zone
+  expires_at timestamp with time zone
+  constraint organization_exports_pkey PRIMARY KEY (organization_id, id)
+  constraint organization_exports_progress_check CHECK (((progress >= 0) AND (progress <= 100)))
+  constraint organization_exports_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'running'::text, 'ready'::text, 'failed'::text, 'expired'::text])))
+  CREATE INDEX organization_exports_created_idx ON shared.organization_exports USING btree (organization_id, created_at DESC, id DESC)
+  CREATE UNIQUE INDEX organization_exports_open_key ON shared.organization_exports USING btree (organization_id) WHERE (state = ANY (ARRAY['queued'::text, 'running'::text]))
   policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
 
 shared.organization_settings (row-level security, forced)
@@ -285,9 +507,25 @@ shared.organization_settings (row-level security, forced)
   next_ticket_number bigint not null default 1
   version bigint not null default 1
   updated_at timestamp with time zone not null
+  customer_registration boolean not null default true
+  logo_key text
+  logo_type text
+  constraint organization_settings_logo_check CHECK ((logo_type = ANY (ARRAY['image/png'::text, 'image/jpeg'::text, 'image/webp'::text])))
   constraint organization_settings_padding_check CHECK (((ticket_padding >= 1) AND (ticket_padding <= 10)))
   constraint organization_settings_pkey PRIMARY KEY (organization_id)
   constraint organization_settings_visibility_check CHECK ((agent_visibility = ANY (ARRAY['all'::text, 'teams'::text, 'own'::text])))
+  policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
+
+shared.otp_factors (row-level security, forced)
+  organization_id uuid not null
+  person_id uuid not null
+  person_kind text not null
+  secret bytea not null
+  confirmed_at timestamp with time zone
+  last_step bigint
+  created_at timestamp with time zone not null
+  constraint otp_factors_person_check CHECK ((person_kind = ANY (ARRAY['user'::text, 'customer'::text])))
+  constraint otp_factors_pkey PRIMARY KEY (organization_id, person_id)
   policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
 
 shared.outbox (row-level security, forced)
@@ -311,7 +549,7 @@ shared.outgoing_mails (row-level security, forced)
   event_id uuid not null
   recipient text not null
   kind text not null
-  ticket_id uuid not null
+  ticket_id uuid
   message_id uuid
   mailbox_id uuid not null
   is_automatic boolean not null
@@ -329,16 +567,30 @@ shared.outgoing_mails (row-level security, forced)
   attempts integer not null default 0
   created_at timestamp with time zone not null
   finished_at timestamp with time zone
+  link_id uuid
+  constraint outgoing_mails_about_check CHECK (((ticket_id IS NULL) = (kind = ANY (ARRAY['invitation'::text, 'password_reset'::text, 'registration'::text, 'account_exists'::text, 'password_changed'::text]))))
   constraint outgoing_mails_event_key UNIQUE (organization_id, subscriber, event_id, recipient)
-  constraint outgoing_mails_kind_check CHECK ((kind = ANY (ARRAY['reply'::text, 'created'::text, 'assigned'::text, 'updated'::text])))
+  constraint outgoing_mails_kind_check CHECK ((kind = ANY (ARRAY['reply'::text, 'created'::text, 'assigned'::text, 'updated'::text, 'invitation'::text, 'password_reset'::text, 'registration'::text, 'account_exists'::text, 'password_changed'::text])))
+  constraint outgoing_mails_link_fkey FOREIGN KEY (organization_id, link_id) REFERENCES shared.links(organization_id, id) ON DELETE SET NULL (link_id)
   constraint outgoing_mails_mailbox_fkey FOREIGN KEY (organization_id, mailbox_id) REFERENCES shared.mailboxes(organization_id, id)
   constraint outgoing_mails_message_fkey FOREIGN KEY (organization_id, message_id) REFERENCES shared.messages(organization_id, id) ON DELETE CASCADE
   constraint outgoing_mails_pkey PRIMARY KEY (organization_id, id)
   constraint outgoing_mails_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'sent'::text, 'caught'::text, 'failed'::text, 'suppressed'::text])))
   constraint outgoing_mails_ticket_fkey FOREIGN KEY (organization_id, ticket_id) REFERENCES shared.tickets(organization_id, id) ON DELETE CASCADE
+  CREATE INDEX outgoing_mails_link_idx ON shared.outgoing_mails USING btree (organization_id, link_id) WHERE (link_id IS NOT NULL)
   CREATE INDEX outgoing_mails_message_idx ON shared.outgoing_mails USING btree (organization_id, message_id)
   CREATE INDEX outgoing_mails_recipient_idx ON shared.outgoing_mails USING btree (organization_id, recipient, created_at) WHERE is_automatic
   CREATE INDEX outgoing_mails_ticket_idx ON shared.outgoing_mails USING btree (organization_id, ticket_id, created_at)
+  policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
+
+shared.recovery_codes (row-level security, forced)
+  organization_id uuid not null
+  person_id uuid not null
+  hash bytea not null
+  created_at timestamp with time zone not null
+  used_at timestamp with time zone
+  constraint recovery_codes_factor_fkey FOREIGN KEY (organization_id, person_id) REFERENCES shared.otp_factors(organization_id, person_id) ON DELETE CASCADE
+  constraint recovery_codes_pkey PRIMARY KEY (organization_id, person_id, hash)
   policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
 
 shared.refresh_tokens (row-level security, forced)
@@ -360,8 +612,13 @@ shared.roles (row-level security, forced)
   permissions text[] not null
   is_shipped boolean not null default false
   created_at timestamp with time zone not null
+  visibility text
+  require_otp boolean not null default false
+  version bigint not null default 1
+  updated_at timestamp with time zone not null
   constraint roles_key_key UNIQUE (organization_id, key)
   constraint roles_pkey PRIMARY KEY (organization_id, id)
+  constraint roles_visibility_check CHECK ((visibility = ANY (ARRAY['all'::text, 'teams'::text, 'own'::text])))
   policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
 
 shared.sessions (row-level security, forced)
@@ -374,8 +631,16 @@ shared.sessions (row-level security, forced)
   created_at timestamp with time zone not null
   expires_at timestamp with time zone not null
   revoked_at timestamp with time zone
+  refreshed_at timestamp with time zone
+  impersonator_id uuid
+  impersonator_session_id uuid
+  constraint sessions_impersonation_check CHECK (((impersonator_id IS NULL) = (impersonator_session_id IS NULL)))
+  constraint sessions_impersonator_fkey FOREIGN KEY (organization_id, impersonator_id) REFERENCES shared.users(organization_id, id)
+  constraint sessions_impersonator_session_fkey FOREIGN KEY (organization_id, impersonator_session_id) REFERENCES shared.sessions(organization_id, id) ON DELETE CASCADE
   constraint sessions_person_check CHECK ((person_kind = ANY (ARRAY['user'::text, 'customer'::text])))
   constraint sessions_pkey PRIMARY KEY (organization_id, id)
+  CREATE INDEX sessions_impersonator_idx ON shared.sessions USING btree (organization_id, impersonator_id) WHERE (impersonator_id IS NOT NULL)
+  CREATE INDEX sessions_impersonator_session_idx ON shared.sessions USING btree (organization_id, impersonator_session_id) WHERE (impersonator_session_id IS NOT NULL)
   CREATE INDEX sessions_person_idx ON shared.sessions USING btree (organization_id, person_id)
   policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
 
@@ -390,11 +655,12 @@ shared.sla_policies (row-level security, forced)
   version bigint not null default 1
   created_at timestamp with time zone not null
   updated_at timestamp with time zone not null
+  deleted_at timestamp with time zone
   constraint sla_policies_pkey PRIMARY KEY (organization_id, id)
   constraint sla_policies_priority_check CHECK ((priority = ANY (ARRAY['low'::text, 'medium'::text, 'high'::text, 'urgent'::text])))
   constraint sla_policies_resolution_check CHECK (((resolution_time >= 0) AND (resolution_time <= 5256000)))
   constraint sla_policies_response_check CHECK (((response_time >= 0) AND (response_time <= 5256000)))
-  CREATE UNIQUE INDEX sla_policies_active_key ON shared.sla_policies USING btree (organization_id, priority) WHERE is_active
+  CREATE UNIQUE INDEX sla_policies_active_key ON shared.sla_policies USING btree (organization_id, priority) WHERE (is_active AND (deleted_at IS NULL))
   CREATE INDEX sla_policies_created_idx ON shared.sla_policies USING btree (organization_id, created_at, id)
   policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
 
@@ -447,7 +713,7 @@ shared.ticket_history (row-level security, forced)
   new_value text
   reason text
   created_at timestamp with time zone not null
-  constraint ticket_history_actor_check CHECK ((actor_kind = ANY (ARRAY['user'::text, 'customer'::text, 'system'::text])))
+  constraint ticket_history_actor_check CHECK ((actor_kind = ANY (ARRAY['user'::text, 'customer'::text, 'key'::text, 'system'::text])))
   constraint ticket_history_pkey PRIMARY KEY (organization_id, id)
   constraint ticket_history_ticket_fkey FOREIGN KEY (organization_id, ticket_id) REFERENCES shared.tickets(organization_id, id) ON DELETE CASCADE
   CREATE INDEX ticket_history_ticket_idx ON shared.ticket_history USING btree (organization_id, ticket_id, created_at, id)
@@ -569,10 +835,11 @@ shared.users (row-level security, forced)
   version bigint not null default 1
   created_at timestamp with time zone not null
   updated_at timestamp with time zone not null
-  constraint users_email_key UNIQUE (organization_id, email)
+  removed_at timestamp with time zone
   constraint users_pkey PRIMARY KEY (organization_id, id)
   constraint users_role_fkey FOREIGN KEY (organization_id, role_id) REFERENCES shared.roles(organization_id, id)
-  constraint users_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text])))
+  constraint users_status_check CHECK (((status = ANY (ARRAY['active'::text, 'suspended'::text, 'removed'::text])) AND ((status = 'removed'::text) = (removed_at IS NOT NULL))))
+  CREATE UNIQUE INDEX users_email_key ON shared.users USING btree (organization_id, email) WHERE (status <> 'removed'::text)
   CREATE INDEX users_name_idx ON shared.users USING btree (organization_id, name, id)
   CREATE INDEX users_role_idx ON shared.users USING btree (organization_id, role_id)
   policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)

@@ -231,6 +231,7 @@ pub fn changing() -> Vec<Operation> {
         let late = match operation.name {
             name if name.ends_with("_restore") => 3,
             "tickets_delete" | "users_delete" => 2,
+            "auth_logout" => 4,
             _ => u8::from(operation.method == Method::DELETE),
         };
         (late, operation.name)

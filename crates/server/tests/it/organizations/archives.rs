@@ -25,7 +25,7 @@ use sqlx::AssertSqlSafe;
 
 use super::{acme, load::Load, schema_exists, sums};
 use crate::{
-    guards::things::Things,
+    guards::things::{PRIVATE, Things},
     harness::{Client, Ground, TestApp, database::Database, world::PASSWORD},
 };
 
@@ -93,7 +93,7 @@ async fn what_leaves_comes_in_and_leaves_again_the_same() {
         assert!(here["count"] == there["count"] && there["count"].as_i64().unwrap() > 0);
         let link = agent.get(&own.fill("/api/v1/files/{id}/")).await;
         let file = agent.get(link.headers["location"].to_str().unwrap()).await;
-        assert_eq!(&file.bytes[..], b"CANARY-A file");
+        assert_eq!(&file.bytes[..], format!("CANARY-A {PRIVATE} file").as_bytes());
         let highest =
             app.agent().get("/tickets/?ordering=-number").await.ok()["results"][0]["number"].as_i64().unwrap();
         let next = agent.post("/tickets/", json!({ "subject": "CANARY-A next" })).await.created();
