@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use kernel::RoleId;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 /// A role.
