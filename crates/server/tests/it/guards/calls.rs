@@ -233,7 +233,9 @@ pub fn changing() -> Vec<Operation> {
         let late = match operation.name {
             name if name.ends_with("_restore") => 3,
             "tickets_delete" | "users_delete" => 2,
-            "auth_logout" => 4,
+            // With other passwords and without sessions nothing else could be asked.
+            "auth_password_change" => 4,
+            "auth_logout" => 5,
             _ => u8::from(operation.method == Method::DELETE),
         };
         (late, operation.name)
