@@ -181,6 +181,7 @@ const KINDS: &[(&str, &str)] = &[
     ("link", LinkId::PREFIX),
     ("identity_provider", IdentityProviderId::PREFIX),
     ("identity", IdentityId::PREFIX),
+    ("export", ExportId::PREFIX),
 ];
 
 /// The wire form of an id whose kind is known by name only; of an unknown kind the bare UUID.

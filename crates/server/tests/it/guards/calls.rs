@@ -99,6 +99,8 @@ impl Walk {
             "auth_otp_confirm" => json!({"code": self.code}),
             "auth_otp_setup" | "auth_otp_recovery_codes" | "auth_otp_delete" => json!({"password": PASSWORD}),
             "auth_password_reset" => json!({"email": "technician@acme.test"}),
+            // With a status it would need another permission too.
+            "tickets_comments_create" | "tickets_messages_create" => json!({"body": "CANARY-A words"}),
             "auth_refresh" => json!({"refresh": self.refresh}),
             "auth_register_confirm" => json!({"token": self.registration}),
             "auth_password_change" => json!({"current_password": PASSWORD, "new_password": "another horse battery"}),
@@ -231,7 +233,9 @@ pub fn changing() -> Vec<Operation> {
         let late = match operation.name {
             name if name.ends_with("_restore") => 3,
             "tickets_delete" | "users_delete" => 2,
-            "auth_logout" => 4,
+            // With other passwords and without sessions nothing else could be asked.
+            "auth_password_change" => 4,
+            "auth_logout" => 5,
             _ => u8::from(operation.method == Method::DELETE),
         };
         (late, operation.name)
