@@ -36,7 +36,11 @@ impl Digests {
 
     /// The tables with a number that changes with any of their rows.
     pub async fn take(&mut self) -> Vec<(String, String)> {
-        sqlx::query_as(AssertSqlSafe(self.sql.clone())).fetch_all(&mut self.connection).await.unwrap()
+        let rows = sqlx::query_as(AssertSqlSafe(self.sql.clone())).fetch_all(&mut self.connection).await;
+        // PostgreSQL answers the parts of a union in the order in which they are done.
+        let mut rows: Vec<(String, String)> = rows.unwrap();
+        rows.sort();
+        rows
     }
 }
 
