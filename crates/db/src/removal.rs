@@ -127,6 +127,8 @@ pub async fn remove_rows(db: &Db, owner: &PgConnectOptions, id: OrganizationId) 
             return Err(busy());
         }
     }
+    // The server notices the end of a connection a little later; whoever comes next need not wait for it.
+    sqlx::query("select pg_advisory_unlock_all()").execute(&mut connection).await?;
     connection.close().await?;
     Ok(())
 }
