@@ -156,12 +156,6 @@ platform.organizations
   constraint organizations_slug_key UNIQUE (slug)
   constraint organizations_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text, 'deleting'::text])))
 
-platform.released_domains
-  domain text not null
-  organization_id uuid not null
-  released_at timestamp with time zone not null
-  constraint released_domains_pkey PRIMARY KEY (domain, organization_id)
-
 platform.released_names
   kind text not null
   name text not null

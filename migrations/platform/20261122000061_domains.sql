@@ -27,11 +27,3 @@ alter table domains add constraint domains_proof_check
   check ((verified_at is null) = (proof is null) and proof in ('dns', 'operator'));
 alter table domains add column checked_at timestamptz;
 alter table domains add column failing_since timestamptz;
-
--- Verified domains that were given back: for a while nobody else gets them.
-create table released_domains (
-  domain text not null,
-  organization_id uuid not null,
-  released_at timestamptz not null,
-  constraint released_domains_pkey primary key (domain, organization_id)
-);

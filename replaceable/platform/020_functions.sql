@@ -73,13 +73,21 @@ begin
 end
 $$;
 
--- Remembers that an address signs in to the organization that is open.
-create or replace function platform.note_login(p_organization uuid, p_email text) returns void
-language plpgsql security definer set search_path = platform, pg_temp as $$
+-- HD403 unless this organization is the one that is open; what every function below begins with.
+create or replace function platform.must_be_open(p_organization uuid) returns void
+language plpgsql stable as $$
 begin
   if p_organization is distinct from nullif(current_setting('app.organization_id', true), '')::uuid then
     raise exception 'another organization is open' using errcode = 'HD403';
   end if;
+end
+$$;
+
+-- Remembers that an address signs in to the organization that is open.
+create or replace function platform.note_login(p_organization uuid, p_email text) returns void
+language plpgsql security definer set search_path = platform, pg_temp as $$
+begin
+  perform platform.must_be_open(p_organization);
   insert into platform.logins (email, organization_id) values (p_email, p_organization) on conflict do nothing;
 end
 $$;
@@ -88,9 +96,7 @@ $$;
 create or replace function platform.drop_login(p_organization uuid, p_email text) returns void
 language plpgsql security definer set search_path = platform, pg_temp as $$
 begin
-  if p_organization is distinct from nullif(current_setting('app.organization_id', true), '')::uuid then
-    raise exception 'another organization is open' using errcode = 'HD403';
-  end if;
+  perform platform.must_be_open(p_organization);
   delete from platform.logins where email = p_email and organization_id = p_organization;
 end
 $$;
@@ -99,14 +105,12 @@ $$;
 create or replace function platform.claim_mail_address(p_organization uuid, p_address text, p_mailbox uuid) returns void
 language plpgsql security definer set search_path = platform, pg_temp as $$
 begin
-  if p_organization is distinct from nullif(current_setting('app.organization_id', true), '')::uuid then
-    raise exception 'another organization is open' using errcode = 'HD403';
-  end if;
+  perform platform.must_be_open(p_organization);
   if exists (select from platform.domains d
               where d.domain = split_part(p_address, '@', 2) and d.verified_at is not null and d.organization_id <> p_organization) then
     raise unique_violation using constraint = 'mail_addresses_pkey', message = 'mail_addresses_pkey';
   end if;
-  -- Nor one at a domain that belonged to an organization that was removed: its customers still write there.
+  -- Nor one at a domain that another organization gave back a while ago: its customers still write there.
   if exists (select from platform.released_names r
               where r.kind = 'domain' and r.name = split_part(p_address, '@', 2) and r.organization_id <> p_organization) then
     raise unique_violation using constraint = 'mail_addresses_pkey', message = 'mail_addresses_pkey';
@@ -119,9 +123,7 @@ $$;
 create or replace function platform.release_mail_address(p_organization uuid, p_address text) returns void
 language plpgsql security definer set search_path = platform, pg_temp as $$
 begin
-  if p_organization is distinct from nullif(current_setting('app.organization_id', true), '')::uuid then
-    raise exception 'another organization is open' using errcode = 'HD403';
-  end if;
+  perform platform.must_be_open(p_organization);
   delete from platform.mail_addresses where address = p_address and organization_id = p_organization;
 end
 $$;
@@ -130,9 +132,7 @@ $$;
 create or replace function platform.retry_job(p_organization uuid, p_job uuid, p_now timestamptz) returns boolean
 language plpgsql security definer set search_path = platform, pg_temp as $$
 begin
-  if p_organization is distinct from nullif(current_setting('app.organization_id', true), '')::uuid then
-    raise exception 'another organization is open' using errcode = 'HD403';
-  end if;
+  perform platform.must_be_open(p_organization);
   update platform.jobs set state = 'ready', attempts = 0, run_at = p_now, died_at = null
    where id = p_job and organization_id = p_organization and state = 'dead';
   return found;
@@ -143,9 +143,7 @@ $$;
 create or replace function platform.rename_organization(p_organization uuid, p_name text) returns void
 language plpgsql security definer set search_path = platform, pg_temp as $$
 begin
-  if p_organization is distinct from nullif(current_setting('app.organization_id', true), '')::uuid then
-    raise exception 'another organization is open' using errcode = 'HD403';
-  end if;
+  perform platform.must_be_open(p_organization);
   update platform.organizations set name = p_name where id = p_organization;
 end
 $$;
@@ -155,9 +153,7 @@ create or replace function platform.domains_of(p_organization uuid)
 returns table (domain text, challenge text, verified_at timestamptz, checked_at timestamptz, failing_since timestamptz, created_at timestamptz)
 language plpgsql stable security definer set search_path = platform, pg_temp as $$
 begin
-  if p_organization is distinct from nullif(current_setting('app.organization_id', true), '')::uuid then
-    raise exception 'another organization is open' using errcode = 'HD403';
-  end if;
+  perform platform.must_be_open(p_organization);
   return query select d.domain, d.challenge, d.verified_at, d.checked_at, d.failing_since, d.created_at
     from platform.domains d where d.organization_id = p_organization order by d.domain;
 end
@@ -167,14 +163,7 @@ $$;
 create or replace function platform.add_domain(p_organization uuid, p_domain text, p_challenge text, p_now timestamptz) returns void
 language plpgsql security definer set search_path = platform, pg_temp as $$
 begin
-  if p_organization is distinct from nullif(current_setting('app.organization_id', true), '')::uuid then
-    raise exception 'another organization is open' using errcode = 'HD403';
-  end if;
-  -- Not one of an organization that was removed a while ago: its customers still go there.
-  if exists (select from platform.released_names r
-              where r.kind = 'domain' and r.name = p_domain and r.organization_id <> p_organization and r.free_at > p_now) then
-    raise unique_violation using constraint = 'domains_verified_key', message = 'domains_verified_key';
-  end if;
+  perform platform.must_be_open(p_organization);
   insert into platform.domains (organization_id, domain, challenge, created_at) values (p_organization, p_domain, p_challenge, p_now);
 end
 $$;
@@ -184,17 +173,15 @@ $$;
 create or replace function platform.verify_domain(p_organization uuid, p_domain text, p_now timestamptz) returns void
 language plpgsql security definer set search_path = platform, pg_temp as $$
 begin
-  if p_organization is distinct from nullif(current_setting('app.organization_id', true), '')::uuid then
-    raise exception 'another organization is open' using errcode = 'HD403';
-  end if;
-  if exists (select from platform.released_domains r where r.domain = p_domain
-                and r.organization_id <> p_organization and r.released_at > p_now - interval '90 days') then
+  perform platform.must_be_open(p_organization);
+  if exists (select from platform.released_names r where r.kind = 'domain' and r.name = p_domain
+                and r.organization_id <> p_organization and r.free_at > p_now) then
     raise unique_violation using constraint = 'domains_verified_key', message = 'domains_verified_key';
   end if;
   update platform.domains
      set verified_at = coalesce(verified_at, p_now), proof = coalesce(proof, 'dns'), checked_at = p_now, failing_since = null
    where organization_id = p_organization and domain = p_domain;
-  delete from platform.released_domains where organization_id = p_organization and domain = p_domain;
+  delete from platform.released_names where kind = 'domain' and name = p_domain and organization_id = p_organization;
 end
 $$;
 
@@ -202,13 +189,11 @@ $$;
 create or replace function platform.remove_domain(p_organization uuid, p_domain text, p_now timestamptz) returns void
 language plpgsql security definer set search_path = platform, pg_temp as $$
 begin
-  if p_organization is distinct from nullif(current_setting('app.organization_id', true), '')::uuid then
-    raise exception 'another organization is open' using errcode = 'HD403';
-  end if;
-  insert into platform.released_domains (domain, organization_id, released_at)
-    select d.domain, p_organization, p_now from platform.domains d
+  perform platform.must_be_open(p_organization);
+  insert into platform.released_names (kind, name, organization_id, free_at)
+    select 'domain', d.domain, p_organization, p_now + interval '90 days' from platform.domains d
      where d.organization_id = p_organization and d.domain = p_domain and d.verified_at is not null
-    on conflict on constraint released_domains_pkey do update set released_at = excluded.released_at;
+    on conflict on constraint released_names_pkey do update set organization_id = excluded.organization_id, free_at = excluded.free_at;
   delete from platform.domains where organization_id = p_organization and domain = p_domain;
 end
 $$;
@@ -282,8 +267,8 @@ language plpgsql stable security definer set search_path = platform, pg_temp as 
 declare
   nobody constant uuid := '00000000-0000-0000-0000-000000000000';
 begin
-  if p_organization is not null and p_organization is distinct from nullif(current_setting('app.organization_id', true), '')::uuid then
-    raise exception 'another organization is open' using errcode = 'HD403';
+  if p_organization is not null then
+    perform platform.must_be_open(p_organization);
   end if;
   return greatest(
     (select a.locked_until from platform.attempts a
@@ -302,8 +287,8 @@ declare
   known platform.attempts;
 begin
   locks_now := false;
-  if p_organization is not null and p_organization is distinct from nullif(current_setting('app.organization_id', true), '')::uuid then
-    raise exception 'another organization is open' using errcode = 'HD403';
+  if p_organization is not null then
+    perform platform.must_be_open(p_organization);
   end if;
   if p_subject is null then
     return;
@@ -337,8 +322,8 @@ $$;
 create or replace function platform.attempt_forgiven(p_organization uuid, p_purpose text, p_account bytea, p_until timestamptz) returns boolean
 language plpgsql security definer set search_path = platform, pg_temp as $$
 begin
-  if p_organization is not null and p_organization is distinct from nullif(current_setting('app.organization_id', true), '')::uuid then
-    raise exception 'another organization is open' using errcode = 'HD403';
+  if p_organization is not null then
+    perform platform.must_be_open(p_organization);
   end if;
   delete from platform.attempts a
    where a.organization_id = coalesce(p_organization, '00000000-0000-0000-0000-000000000000') and a.purpose = p_purpose
@@ -351,8 +336,8 @@ $$;
 create or replace function platform.may_mail(p_organization uuid, p_subject bytea, p_most integer, p_now timestamptz) returns boolean
 language plpgsql security definer set search_path = platform, pg_temp as $$
 begin
-  if p_organization is not null and p_organization is distinct from nullif(current_setting('app.organization_id', true), '')::uuid then
-    raise exception 'another organization is open' using errcode = 'HD403';
+  if p_organization is not null then
+    perform platform.must_be_open(p_organization);
   end if;
   insert into platform.attempts as a (organization_id, purpose, subject, tried_at, strikes, forget_at)
   values (p_organization, 'mail', p_subject, array[p_now], 0, p_now + interval '1 day')
@@ -384,13 +369,13 @@ end
 $$;
 grant usage on all sequences in schema platform to app_platform;
 grant select on platform.organizations to helpdesk_definer;
-grant select, insert, update, delete on platform.domains, platform.released_domains to helpdesk_definer;
+grant select, insert, update, delete on platform.domains, platform.released_names to helpdesk_definer;
+grant execute on function platform.must_be_open(uuid) to helpdesk_definer;
 grant select, insert, delete on platform.logins, platform.mail_addresses to helpdesk_definer;
 grant select, insert, update, delete on platform.attempts to helpdesk_definer;
 grant select, update on platform.jobs to helpdesk_definer;
 grant execute on function platform.placement(uuid, integer), platform.write_lock(uuid), platform.enter(text, uuid, uuid, timestamptz, bytea), platform.open(uuid, uuid, integer, timestamptz, bytea) to helpdesk_rt;
 grant execute on function platform.note_login(uuid, text), platform.drop_login(uuid, text) to app_api;
-grant select on platform.released_names to helpdesk_definer;
 grant execute on function platform.retry_job(uuid, uuid, timestamptz) to app_api;
 grant execute on function platform.claim_mail_address(uuid, text, uuid), platform.release_mail_address(uuid, text) to app_api;
 grant update (name) on platform.organizations to helpdesk_definer;

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use chrono::{DateTime, Utc};
 use kernel::{AppError, AppResult, OperatorEntryId, OperatorId, OrganizationId, SessionId};
 use serde_json::{Value, json};
+use sqlx::PgConnection;
 
 use crate::{Db, Mode, PlatformTx};
 
@@ -43,7 +44,7 @@ pub struct LogRow {
 
 /// Notes an action in the operators' log.
 pub async fn note(
-    tx: &mut PlatformTx,
+    tx: &mut PgConnection,
     db: &Db,
     by: &By,
     action: &str,
@@ -65,7 +66,7 @@ pub async fn note(
         by.ip.map(|ip| ip.to_string()),
         by.request_id.clone()
     )
-    .execute(&mut **tx)
+    .execute(tx)
     .await?;
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Statements across organizations: the directory of organizations, domains, logins and mail
 //! addresses, operators, and who leads the background work. All of them run in a [`PlatformTx`].
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use kernel::{AppError, AppResult, MailboxId, OrganizationId, SigningKeyId, slug};
 use serde::Serialize;
 use serde_json::json;
@@ -354,9 +354,6 @@ pub async fn rewrap_signing_key(db: &Db, id: SigningKeyId, wrapped: &[u8]) -> Ap
 pub async fn prune(db: &Db, before: DateTime<Utc>) -> AppResult<()> {
     let mut tx = PlatformTx::begin(db, Mode::Write).await?;
     sqlx::query!("delete from platform.feed where occurred_at < $1", before).execute(&mut *tx).await?;
-    sqlx::query!("delete from platform.released_domains where released_at < $1", before - TimeDelta::days(90))
-        .execute(&mut *tx)
-        .await?;
     sqlx::query!("delete from platform.schedule_runs where due_at < $1", before).execute(&mut *tx).await?;
     sqlx::query!("delete from platform.operator_sessions where expires_at < $1", before).execute(&mut *tx).await?;
     sqlx::query!("delete from platform.signing_keys where ends_at < $1", before).execute(&mut *tx).await?;

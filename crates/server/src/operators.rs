@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 use db::{
-    operators,
+    operators::{self, By},
     placement::{self, Placement},
     platform, removal,
     worker::Registry,
@@ -395,7 +395,9 @@ pub fn jobs(registry: &mut Registry, state: &AppState) {
             let payload: Payload =
                 serde_json::from_value(job.payload).map_err(|error| AppError::Internal(error.into()))?;
             let to = if payload.placement == "schema" { Placement::Schema } else { Placement::Shared };
-            let moved = placement::move_organization(&state.db, &state.owner.0, payload.organization, to).await?;
+            let moved =
+                placement::move_organization(&state.db, &state.owner.0, &By::default(), payload.organization, to)
+                    .await?;
             state.hosts.forget(payload.organization).await;
             tracing::info!(organization = %payload.organization, rows = moved.rows, "an organization was moved");
             Ok(())

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use kernel::{AppError, AppResult, OrganizationId};
+use serde_json::json;
 use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
 use uuid::Uuid;
 
@@ -11,6 +12,7 @@ use crate::{
     Db,
     catalog::{self, Table, quote, quote_all},
     migrate::is_schema_name,
+    operators::{By, note},
 };
 
 /// Its rows are taken away at any time by the dispatcher, which asks for no lock of ours.
@@ -28,9 +30,8 @@ pub(super) fn is_own(schema: &str) -> bool {
 pub(super) async fn copy_and_flip(
     db: &Db,
     connection: &mut PgConnection,
-    id: OrganizationId,
-    record: Uuid,
-    version: i32,
+    by: &By,
+    (id, record, version): (OrganizationId, Uuid, i32),
     moved: &Moved,
 ) -> AppResult<(i64, i64)> {
     let (from, to) = (&moved.from, &moved.to);
@@ -73,6 +74,12 @@ pub(super) async fn copy_and_flip(
         sqlx::query(AssertSqlSafe(sql)).persistent(false).bind(id.0).execute(&mut *tx).await?;
     }
     flip(db, &mut tx, id, record, version, to, rows).await?;
+    let slug: String = sqlx::query_scalar("select slug from platform.organizations where id = $1")
+        .bind(id.0)
+        .fetch_one(&mut *tx)
+        .await?;
+    let details = json!({"from": from, "to": to});
+    note(&mut tx, db, by, "organization.moved", Some((id, &slug)), &details).await?;
     tx.commit().await?;
     Ok((rows, i64::try_from(begin.elapsed().as_millis()).unwrap_or(i64::MAX)))
 }

@@ -21,7 +21,7 @@ use serde::Serialize;
 use sqlx::{Connection, Executor, PgConnection, postgres::PgConnectOptions};
 use uuid::Uuid;
 
-use crate::{Db, MIGRATION_LOCK, provision_schema};
+use crate::{Db, MIGRATION_LOCK, operators::By, provision_schema};
 
 pub(crate) use clean::readers_gone;
 pub use clean::remove_rows;
@@ -72,6 +72,7 @@ const READERS: Duration = Duration::from_secs(120);
 pub async fn move_organization(
     db: &Db,
     owner: &PgConnectOptions,
+    by: &By,
     id: OrganizationId,
     placement: Placement,
 ) -> AppResult<Moved> {
@@ -96,7 +97,7 @@ pub async fn move_organization(
     if placement == Placement::Schema {
         provision_schema(owner, &moved.to).await?;
     }
-    match copy::copy_and_flip(db, &mut connection, id, record, version, &moved).await {
+    match copy::copy_and_flip(db, &mut connection, by, (id, record, version), &moved).await {
         Ok(copied) => (moved.rows, moved.blocked_ms) = copied,
         Err(error) => {
             // The connection may be gone, too; then the next one who looks does this.

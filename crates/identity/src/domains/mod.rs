@@ -6,7 +6,7 @@
 //! shows as `failing`, and somebody has to decide. A domain that is given back stays closed to
 //! other organizations for 90 days, so that a forgotten DNS record does not hand them its visitors.
 //!
-//! Tables: `platform.domains`, `platform.released_domains`, through functions that compare the
+//! Tables: `platform.domains`, `platform.released_names`, through functions that compare the
 //! organization. Permissions: `organization:write`. Events: none.
 
 mod model;

@@ -66,7 +66,7 @@ impl Provider {
         set(&mut self.link_verified_email, input.link_verified_email);
         set(&mut self.allowed_domains, input.allowed_domains);
         if let Some(role) = input.default_role {
-            self.default_role = Some(role).filter(|role| !role.is_empty());
+            self.default_role = role.filter(|role| !role.is_empty());
         }
         self.allowed_domains.iter_mut().for_each(|domain| *domain = domain.trim().to_lowercase());
         self.updated_at = now;
@@ -147,7 +147,7 @@ mod tests {
             assert!(changed(PatchIdentityProvider { issuer: Some(issuer.into()), ..patch() }).is_err(), "{issuer}");
         }
         let staff =
-            || PatchIdentityProvider { create_users: Some(true), default_role: Some("agent".into()), ..patch() };
+            || PatchIdentityProvider { create_users: Some(true), default_role: Some(Some("agent".into())), ..patch() };
         assert!(changed(staff()).is_err());
         assert!(changed(PatchIdentityProvider { allowed_domains: domains(), ..staff() }).is_ok());
         let no_role = PatchIdentityProvider { allowed_domains: domains(), default_role: None, ..staff() };

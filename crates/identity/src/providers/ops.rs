@@ -165,7 +165,7 @@ fn split(input: CreateIdentityProvider) -> (String, PatchIdentityProvider) {
         is_active: input.is_active,
         customers: input.customers,
         create_users: input.create_users,
-        default_role: input.default_role,
+        default_role: Some(input.default_role),
         link_verified_email: input.link_verified_email,
         allowed_domains: Some(input.allowed_domains),
     };

@@ -61,17 +61,40 @@ pub struct CreateIdentityProvider {
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PatchIdentityProvider {
+    #[serde(default, deserialize_with = "web::given")]
+    #[schema(nullable = false)]
     pub name: Option<String>,
+    #[serde(default, deserialize_with = "web::given")]
+    #[schema(nullable = false)]
     pub issuer: Option<String>,
+    #[serde(default, deserialize_with = "web::given")]
+    #[schema(nullable = false)]
     pub client_id: Option<String>,
     /// Absent keeps it.
+    #[serde(default, deserialize_with = "web::given")]
+    #[schema(nullable = false)]
     pub client_secret: Option<String>,
+    #[serde(default, deserialize_with = "web::given")]
+    #[schema(nullable = false)]
     pub scopes: Option<Vec<String>>,
+    #[serde(default, deserialize_with = "web::given")]
+    #[schema(nullable = false)]
     pub is_active: Option<bool>,
+    #[serde(default, deserialize_with = "web::given")]
+    #[schema(nullable = false)]
     pub customers: Option<bool>,
+    #[serde(default, deserialize_with = "web::given")]
+    #[schema(nullable = false)]
     pub create_users: Option<bool>,
-    pub default_role: Option<String>,
+    /// Null empties it.
+    #[serde(default, deserialize_with = "web::given")]
+    #[schema(value_type = Option<String>)]
+    pub default_role: Option<Option<String>>,
+    #[serde(default, deserialize_with = "web::given")]
+    #[schema(nullable = false)]
     pub link_verified_email: Option<bool>,
+    #[serde(default, deserialize_with = "web::given")]
+    #[schema(nullable = false)]
     pub allowed_domains: Option<Vec<String>>,
 }
 

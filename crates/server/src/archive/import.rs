@@ -6,6 +6,7 @@ use bytes::Bytes;
 use channels::intake::PROCESS_JOB;
 use db::{
     catalog::{self, Table, quote},
+    operators::{self, By},
     placement::Placement,
     platform, removal,
 };
@@ -107,6 +108,7 @@ async fn is_free(state: &AppState, manifest: &Manifest, slug: &str) -> AppResult
     if platform::find_by_slug(&state.db, slug).await?.is_some() {
         return Err(AppError::conflict(format!("There is another organization {slug}: choose a slug with --slug.")));
     }
+    platform::check_looks(&state.db, slug).await?;
     removal::check_name(&state.db, removal::Name::Slug, slug, id).await
 }
 
@@ -125,6 +127,9 @@ async fn load(
     sound(&mut tx, file, manifest, schema).await?;
     names(state, &mut tx, manifest, slug, schema).await?;
     unfinished(state, &mut tx, manifest.organization.id, schema).await?;
+    let whose = Some((manifest.organization.id, slug));
+    operators::note(&mut tx, &state.db, &By::default(), "organization.imported", whose, &json!({"schema": schema}))
+        .await?;
     tx.commit().await?;
     Ok(())
 }
@@ -206,10 +211,11 @@ async fn directory(
     sqlx::query("set local session_replication_role = replica").execute(&mut *tx).await?;
     let subject = &manifest.organization;
     sqlx::query(
-        "insert into platform.organizations (id, slug, name, schema_name, created_at) values ($1, $2, $3, $4, $5)",
+        "insert into platform.organizations (id, slug, skeleton, name, schema_name, created_at) values ($1, $2, $3, $4, $5, $6)",
     )
     .bind(subject.id.0)
     .bind(slug)
+    .bind(kernel::slug::skeleton(slug))
     .bind(&subject.name)
     .bind(schema)
     .bind(state.db.now())

@@ -210,7 +210,7 @@ async fn list(booted: &Booted) -> Result<(String, Value), Failure> {
 async fn relocate(booted: &Booted, slug: &str, placement: Placement) -> Result<(String, Value), Failure> {
     let organization = user::organization(booted, slug).await?;
     let (db, owner) = (&booted.state.db, &booted.state.owner.0);
-    let moved = placement::move_organization(db, owner, organization.id, placement.into()).await?;
+    let moved = placement::move_organization(db, owner, &By::default(), organization.id, placement.into()).await?;
     let mut text = if moved.changed {
         let seconds = std::time::Duration::from_millis(moved.blocked_ms.unsigned_abs()).as_secs_f64();
         format!(

@@ -335,6 +335,7 @@ async fn functions_that_see_more_are_guarded() {
         "platform.drop_login | app_api".to_owned(),
         "platform.enter | helpdesk_rt".to_owned(),
         "platform.may_mail | app_api app_platform".to_owned(),
+        "platform.must_be_open | helpdesk_definer".to_owned(),
         "platform.note_login | app_api".to_owned(),
         "platform.open | helpdesk_rt".to_owned(),
         "platform.outbox_oldest | app_platform".to_owned(),

@@ -54,11 +54,16 @@ pub struct Ground {
 }
 
 impl Ground {
+    /// An installation of its own: its ids are not those of [`TestApp`].
     pub async fn new() -> Self {
+        Self::seeded(43).await
+    }
+
+    async fn seeded(seed: u64) -> Self {
         let database = Database::create().await;
         let folder = tempfile::tempdir().unwrap();
         let clock = Arc::new(ManualClock::new(start_of_time()));
-        let ids = Arc::new(IdGen::seeded(Arc::clone(&clock) as Arc<dyn Clock>, 42));
+        let ids = Arc::new(IdGen::seeded(Arc::clone(&clock) as Arc<dyn Clock>, seed));
         let config = Config {
             base_domain: "localhost".to_owned(),
             https: false,
@@ -114,7 +119,7 @@ impl TestApp {
     }
 
     async fn set_up(smtp: Option<channels::mail::smtp::SmtpConfig>, change: impl FnOnce(&mut AppState)) -> Self {
-        let Ground { mut state, clock, folder, database } = Ground::new().await;
+        let Ground { mut state, clock, folder, database } = Ground::seeded(42).await;
         change(&mut state);
         let mailer = compose::mailer(&state.config, smtp).unwrap();
         let world = World::create(&state, &database).await;

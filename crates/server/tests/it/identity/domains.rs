@@ -153,7 +153,7 @@ async fn several_may_try_and_one_has_it() {
     server.serve(&[record(&again), record(&theirs)]).await;
     verify(&app.admin(), host).await.ok();
     app.admin().delete(&format!("/domains/{host}/")).await.is(204);
-    sqlx::query("update platform.released_domains set released_at = released_at - interval '90 days'")
+    sqlx::query("update platform.released_names set free_at = free_at - interval '90 days'")
         .execute(&mut app.database.superuser().await)
         .await
         .unwrap();

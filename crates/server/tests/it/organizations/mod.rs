@@ -30,7 +30,14 @@ async fn other_place(app: &TestApp) -> Placement {
 /// Moves organization A to where it is not.
 async fn relocate(app: &TestApp) -> AppResult<Moved> {
     let placement = other_place(app).await;
-    move_organization(&app.state.db, &app.database.owner, app.world.a.organization.id, placement).await
+    move_organization(
+        &app.state.db,
+        &app.database.owner,
+        &db::operators::By::default(),
+        app.world.a.organization.id,
+        placement,
+    )
+    .await
 }
 
 /// Number and checksum of an organization's rows, by table, in one schema.

@@ -49,7 +49,10 @@ async fn every_row_comes_along_and_nothing_is_left() {
         let login = json!({ "email": "agent@acme.test", "password": PASSWORD });
         app.anonymous().post("/auth/login/", login).await.ok();
         let placement = if moved.to == "shared" { Placement::Shared } else { Placement::Schema };
-        let again = move_organization(&app.state.db, &app.database.owner, ours.id, placement).await.unwrap();
+        let again =
+            move_organization(&app.state.db, &app.database.owner, &db::operators::By::default(), ours.id, placement)
+                .await
+                .unwrap();
         assert!(!again.changed);
     }
     assert_eq!(&acme(&app).await.schema_name, &ours.schema_name);
@@ -154,7 +157,10 @@ async fn under_load_nothing_is_lost_doubled_or_unreadable() {
         // As a task of its own, as a server that goes on answering does it.
         let (db, owner) = (app.state.db.clone(), app.database.owner.clone());
         let (id, place) = (app.world.a.organization.id, other_place(&app).await);
-        let moving = db::uncancelled(async move { move_organization(&db, &owner, id, place).await });
+        let moving =
+            db::uncancelled(
+                async move { move_organization(&db, &owner, &db::operators::By::default(), id, place).await },
+            );
         let moved = moving.await.unwrap().unwrap();
         assert!(moved.changed && moved.cleaned, "{moved:?}");
         assert_settled(&app).await;
@@ -220,8 +226,14 @@ async fn what_was_remembered_of_the_old_place_does_no_harm() {
         app.agent().at("localhost").get("/tickets/").await.ok();
     }
     let place = other_place(&app).await;
-    let unknown =
-        move_organization(&app.state.db, &app.database.owner, kernel::OrganizationId(uuid::Uuid::nil()), place).await;
+    let unknown = move_organization(
+        &app.state.db,
+        &app.database.owner,
+        &db::operators::By::default(),
+        kernel::OrganizationId(uuid::Uuid::nil()),
+        place,
+    )
+    .await;
     assert!(matches!(unknown, Err(AppError::NotFound)), "{unknown:?}");
     app.run_jobs().await;
 }
