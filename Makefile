@@ -1,7 +1,7 @@
 # make run: the product with demo data on http://localhost:8000. make test: everything that is checked.
 export DATA_DIR ?= $(CURDIR)/data
 export HELPDESK_TOOLS ?= $(HOME)/.cache/helpdesk/tools
-export PATH := $(PATH):$(HOME)/.cargo/bin:$(HELPDESK_TOOLS)/bin
+export PATH := $(HELPDESK_TOOLS)/node/bin:$(PATH):$(HOME)/.cargo/bin:$(HELPDESK_TOOLS)/bin
 binary = $(or $(CARGO_TARGET_DIR),target)/fast/helpdesk
 
 .PHONY: run build test fmt clean-data
@@ -12,6 +12,7 @@ run: build
 
 build:
 	@scripts/setup.sh run
+	@scripts/console.sh
 	@cargo build --locked --profile fast --bin helpdesk
 
 test:
@@ -20,6 +21,7 @@ test:
 
 fmt:
 	@cargo fmt --all
+	@cd web && npm exec -- biome check --write .
 
 # Removes the database and the files of `make run`.
 clean-data:

@@ -2,7 +2,7 @@
 # Everything that is checked before a change is good, against a throwaway PostgreSQL. `make test` installs the tools first.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-export PATH="$PATH:$HOME/.cargo/bin:${HELPDESK_TOOLS:-$HOME/.cache/helpdesk/tools}/bin"
+export PATH="${HELPDESK_TOOLS:-$HOME/.cache/helpdesk/tools}/node/bin:$PATH:$HOME/.cargo/bin:${HELPDESK_TOOLS:-$HOME/.cache/helpdesk/tools}/bin"
 if [[ ${CI:-} == true ]]; then # a fresh clone each time: keep what was built
   export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$HOME/.cache/helpdesk/target} CARGO_TERM_PROGRESS_WHEN=never
 fi
@@ -71,6 +71,20 @@ dependencies() {
   done
 }
 
+web() ( # a script of web/package.json
+  cd web
+  npm run --silent "$@"
+)
+
+web_schema() {
+  web api >/dev/null
+  git diff --exit-code -- web/packages/api/src/schema.d.ts || { echo "schema.d.ts is out of date: run npm run api in web/" >&2; return 1; }
+}
+
+browser_tests() {
+  HELPDESK_BINARY=$(realpath "${CARGO_TARGET_DIR:-target}/debug/helpdesk") web e2e
+}
+
 file_lengths() {
   git ls-files -z '*.rs' | xargs -0 awk 'FNR == 601 { print FILENAME " is longer than 600 lines"; bad = 1 } END { exit bad }'
 }
@@ -78,6 +92,12 @@ file_lengths() {
 step 'Format' cargo fmt --all --check
 step 'File lengths' file_lengths
 step 'Dependencies' dependencies
+step 'The console is built' scripts/console.sh
+step 'Lints of the console' web lint
+step 'Types of the console' web types
+step 'The API in types' web_schema
+step 'Tests of the console' web test
+step 'Size of the console' web budget
 step 'PostgreSQL with the schema' start_postgres
 step 'Checked queries are up to date' cargo sqlx prepare --workspace --check -- --all-targets
 export SQLX_OFFLINE=true # from here on as in every other build: with .sqlx, which was just checked
@@ -86,3 +106,4 @@ step 'Tests, organizations in the shared schema' env HELPDESK_TEST_PLACEMENT=sha
 step 'Tests, organizations in schemas of their own' env HELPDESK_TEST_PLACEMENT=schema cargo test --locked -p server --test it
 step 'Generated files' generated_files
 step 'The product against its description' against_description
+step 'The console in a browser' browser_tests

@@ -5,6 +5,7 @@ pub mod boot;
 pub mod cli;
 pub mod compose;
 pub mod config;
+mod console;
 pub mod demo;
 pub mod failure;
 pub mod health;

@@ -1,5 +1,5 @@
-//! The few pages and answers beside the API, on any host: a start page, health, and the forms
-//! behind one-time links. No script or style stands inside a page, so a strict policy holds.
+//! What is beside the API, on any host: health, the forms behind one-time links, and the console for
+//! the rest. No script or style stands inside a page, so a strict policy holds.
 
 use axum::{
     Router,
@@ -10,16 +10,15 @@ use axum::{
 };
 use web::AppState;
 
-use crate::health::Health;
+use crate::{console, health::Health};
 
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; \
                       base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// The router; paths have no trailing slash here, `web::service` accepts both.
+/// The router with its fallback; paths have no trailing slash here, `web::service` accepts both.
 pub fn router() -> Router<AppState> {
     let (html, script) = ("text/html; charset=utf-8", "text/javascript; charset=utf-8");
     Router::new()
-        .route("/", get(async || file(html, include_str!("../assets/index.html"))))
         .route("/page.css", get(async || file("text/css; charset=utf-8", include_str!("../assets/page.css"))))
         .route("/set-password", get(async || file(html, include_str!("../assets/set-password.html"))))
         .route("/set-password.js", get(async || file(script, include_str!("../assets/set-password.js"))))
@@ -28,6 +27,7 @@ pub fn router() -> Router<AppState> {
         .route("/health", get(health))
         .route("/health/live", get(async || answer(StatusCode::OK, &serde_json::json!({"status": "alive"}))))
         .layer(Extension(Health::default()))
+        .fallback(console::serve)
 }
 
 fn file(kind: &'static str, text: &'static str) -> Response {

@@ -116,7 +116,8 @@ impl Caller {
 }
 
 /// Assembles the finished service out of the API router, its description and the pages beside it.
-/// The API answers under `/api/v1` and `/api`; a trailing slash makes no difference.
+/// The API answers under `/api/v1` and `/api`, the fallback of `pages` everything that has no route;
+/// a trailing slash makes no difference.
 pub fn service(state: AppState, api: Router<AppState>, pages: Router<AppState>, document: OpenApi) -> Router {
     let api = api
         .fallback(async || ApiError(AppError::NotFound))
@@ -127,7 +128,6 @@ pub fn service(state: AppState, api: Router<AppState>, pages: Router<AppState>, 
         .nest("/api/v1", api.clone())
         .nest("/api", api)
         .merge(pages)
-        .fallback(async || ApiError(AppError::NotFound))
         .method_not_allowed_fallback(async || ApiError(AppError::MethodNotAllowed))
         .with_state(state.clone());
     let trimmed = NormalizePathLayer::trim_trailing_slash().layer(inner);

@@ -1,0 +1,39 @@
+import { createRoute, createRouter, redirect } from "@tanstack/react-router";
+import { identityRoutes } from "./features/identity/routes.ts";
+import { inboxRoutes } from "./features/inbox/routes.ts";
+import { rootRoute, shellRoute } from "./routes.ts";
+import { ErrorPage, NotFound } from "./shell/ErrorPage.tsx";
+
+const indexRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/inbox", replace: true });
+  },
+});
+
+const adminRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/admin",
+  beforeLoad: () => {
+    throw redirect({ href: "/settings", replace: true });
+  },
+});
+
+export const router = createRouter({
+  routeTree: rootRoute.addChildren([
+    indexRoute,
+    adminRoute,
+    ...identityRoutes,
+    shellRoute.addChildren([...inboxRoutes]),
+  ]),
+  defaultErrorComponent: ErrorPage,
+  defaultNotFoundComponent: NotFound,
+  defaultPreload: "intent",
+  scrollRestoration: false,
+});
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

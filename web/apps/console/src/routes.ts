@@ -1,0 +1,33 @@
+import { loadTexts } from "@helpdesk/i18n";
+import { createRootRoute, createRoute, lazyRouteComponent, redirect } from "@tanstack/react-router";
+import type { ComponentType } from "react";
+import { session } from "./app.ts";
+import { Shell } from "./shell/Shell.tsx";
+
+export const rootRoute = createRootRoute();
+
+/** Everything that needs somebody to be signed in: the frame with the navigation around a page. */
+export const shellRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: "shell",
+  beforeLoad: ({ location }) => {
+    if (session.state === "out") throw redirect({ to: "/sign-in", search: { next: location.href }, replace: true });
+  },
+  component: Shell,
+});
+
+/**
+ * A page that is fetched when it is first needed, together with its texts:
+ * `page(() => import("./routes/InboxPage.tsx"), "InboxPage", "inbox")`.
+ */
+export function page<Module extends Record<string, unknown>, Name extends keyof Module & string>(
+  load: () => Promise<Module>,
+  name: Name,
+  ...texts: string[]
+) {
+  const both = async () => {
+    const [module] = await Promise.all([load(), loadTexts(...texts)]);
+    return module;
+  };
+  return lazyRouteComponent(both as () => Promise<Record<Name, ComponentType>>, name);
+}

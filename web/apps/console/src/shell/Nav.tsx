@@ -1,0 +1,113 @@
+import { t } from "@helpdesk/i18n";
+import { ConnectionPill, CountBadge, Icon, IconButton } from "@helpdesk/ui";
+import { useQuery } from "@tanstack/react-query";
+import { Link, type LinkProps } from "@tanstack/react-router";
+import { type ReactNode, useSyncExternalStore } from "react";
+import { may, realtime, useMe } from "../app.ts";
+import { AccountMenu } from "./AccountMenu.tsx";
+import { BrandMark } from "./BrandMark.tsx";
+import { type NavItem, navigation } from "./nav.ts";
+import { countsQuery, teamsQuery } from "./queries.ts";
+
+type Props = { isOpen: boolean; onToggle: (isOpen: boolean) => void; onPalette: () => void };
+
+/** The navigation: a rail beside the page, or below 860 px a bar that opens it over the page. */
+export function Nav({ isOpen, onToggle, onPalette }: Props) {
+  const me = useMe();
+  return (
+    <div className="flex min-h-0 flex-col">
+      <div className="flex h-12 shrink-0 items-center gap-2 border-b border-line px-3 pane:border-0">
+        <IconButton
+          icon={isOpen ? "close" : "menu"}
+          label={t("shell.nav.menu")}
+          aria-expanded={isOpen}
+          className="pane:hidden"
+          onPress={() => onToggle(!isOpen)}
+        />
+        <BrandMark />
+        <span className="min-w-0 flex-1 truncate font-semibold" dir="auto">
+          {me.organization.name}
+        </span>
+        <IconButton icon="search" label={t("commands.palette")} command="palette" onPress={onPalette} />
+      </div>
+      <nav
+        aria-label={t("shell.nav.main")}
+        className={`min-h-0 flex-1 flex-col overflow-y-auto max-pane:fixed max-pane:inset-x-0 max-pane:top-12 max-pane:bottom-0 max-pane:z-20 max-pane:bg-canvas pane:flex ${isOpen ? "flex" : "hidden"}`}
+      >
+        <Lists />
+        <div className="mt-auto flex items-center gap-1 p-2">
+          <AccountMenu />
+          <Connection />
+        </div>
+      </nav>
+    </div>
+  );
+}
+
+function Lists() {
+  const { data: counts } = useQuery(countsQuery);
+  const { data: teams } = useQuery({ ...teamsQuery, enabled: may("users:read") });
+  const me = useMe();
+  const teamCounts: Record<string, number> = counts?.teams ?? {};
+  const own = teams?.filter((team) => team.members.includes(me.id)) ?? [];
+  return navigation.map((group, place) => {
+    const items = group.items.filter((item) => !item.needs || may(item.needs));
+    if (items.length === 0) return null;
+    return (
+      <Group key={group.title} title={t(group.title)}>
+        {items.map((item) => (
+          <Item key={item.title} item={item} count={counts && item.count?.(counts)} />
+        ))}
+        {place === 0
+          ? own.map((team) => (
+              <Item
+                key={team.id}
+                name={team.name}
+                item={{ title: "", to: "/inbox", search: { list: team.id }, icon: "people" }}
+                count={teamCounts[team.id]}
+              />
+            ))
+          : null}
+      </Group>
+    );
+  });
+}
+
+function Group({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <div className="px-2 pt-3">
+      <h2 className="px-2 pb-1 text-12 text-ink-3">{title}</h2>
+      <ul>{children}</ul>
+    </div>
+  );
+}
+
+function Item({ item, name, count }: { item: NavItem; name?: string; count?: number | null }) {
+  return (
+    <li>
+      <Link
+        to={item.to as LinkProps["to"]}
+        search={item.search as never}
+        activeOptions={{ exact: false, includeSearch: item.search !== undefined }}
+        className="flex h-7 items-center gap-2 rounded-control px-2 text-ink-2 hover:bg-line-soft max-pane:h-10 aria-[current=page]:bg-line-soft aria-[current=page]:font-semibold aria-[current=page]:text-ink-1"
+      >
+        <Icon name={item.icon} className="text-ink-3" />
+        <span className="min-w-0 flex-1 truncate" dir="auto">
+          {name ?? t(item.title)}
+        </span>
+        <CountBadge count={count} />
+      </Link>
+    </li>
+  );
+}
+
+function Connection() {
+  const status = useSyncExternalStore(realtime.watch, () => realtime.status);
+  return (
+    <ConnectionPill
+      state={status.state}
+      at={status.state === "reconnecting" ? status.at : undefined}
+      onRetry={realtime.retry}
+    />
+  );
+}

@@ -1,0 +1,49 @@
+import type { Command } from "@helpdesk/commands";
+import { look, undoLast } from "@helpdesk/ui";
+import type { AnyRouter } from "@tanstack/react-router";
+
+/** What is offered on every page. */
+export function globalCommands(router: AnyRouter, open: (what: "palette" | "sheet") => void): Command[] {
+  const go =
+    (to: string, search: Record<string, unknown> = {}) =>
+    () =>
+      void router.navigate({ to, search });
+  return [
+    {
+      id: "palette",
+      title: "commands.palette",
+      scope: "global",
+      keys: ["Mod+K"],
+      inText: true,
+      run: () => open("palette"),
+    },
+    { id: "sheet", title: "commands.sheet", scope: "global", keys: ["?"], run: () => open("sheet") },
+    { id: "undo", title: "commands.undo", scope: "global", keys: ["Z"], run: () => void undoLast() },
+    { id: "go.mine", title: "commands.go.mine", scope: "global", keys: ["G I"], run: go("/inbox", { list: "mine" }) },
+    {
+      id: "go.unassigned",
+      title: "commands.go.unassigned",
+      scope: "global",
+      keys: ["G U"],
+      run: go("/inbox", { list: "unassigned" }),
+    },
+    { id: "go.all", title: "commands.go.all", scope: "global", run: go("/inbox", { list: "all" }) },
+    { id: "go.overdue", title: "commands.go.overdue", scope: "global", run: go("/inbox", { list: "overdue" }) },
+    { id: "theme.light", title: "commands.theme.light", scope: "global", run: () => look.setTheme("light") },
+    { id: "theme.dark", title: "commands.theme.dark", scope: "global", run: () => look.setTheme("dark") },
+    { id: "theme.system", title: "commands.theme.system", scope: "global", run: () => look.setTheme("system") },
+    {
+      id: "density.compact",
+      title: "commands.density.compact",
+      scope: "global",
+      run: () => look.setDensity("compact"),
+    },
+    { id: "density.normal", title: "commands.density.normal", scope: "global", run: () => look.setDensity("normal") },
+    {
+      id: "density.relaxed",
+      title: "commands.density.relaxed",
+      scope: "global",
+      run: () => look.setDensity("relaxed"),
+    },
+  ];
+}

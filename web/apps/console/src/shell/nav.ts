@@ -1,0 +1,56 @@
+import type { Schema } from "@helpdesk/api";
+import type { IconName } from "@helpdesk/ui";
+
+type Counts = Schema<"CountsOut">;
+
+export type NavItem = {
+  /** Id of the text that names it. */
+  title: string;
+  to: string;
+  search?: Record<string, unknown>;
+  icon: IconName;
+  count?: (counts: Counts) => number | null | undefined;
+  /** Absent without this permission. */
+  needs?: string;
+};
+
+/** What stands in the navigation; teams are added to the first group. A new page adds its line here. */
+export const navigation: { title: string; items: NavItem[] }[] = [
+  {
+    title: "shell.nav.inbox",
+    items: [
+      {
+        title: "shell.nav.mine",
+        to: "/inbox",
+        search: { list: "mine" },
+        icon: "person",
+        count: (counts) => counts.mine,
+      },
+      {
+        title: "shell.nav.unassigned",
+        to: "/inbox",
+        search: { list: "unassigned" },
+        icon: "inbox",
+        count: (counts) => counts.unassigned,
+      },
+      {
+        title: "shell.nav.all-open",
+        to: "/inbox",
+        search: { list: "all" },
+        icon: "table",
+        count: (counts) => counts.all_open,
+      },
+      {
+        title: "shell.nav.overdue",
+        to: "/inbox",
+        search: { list: "overdue" },
+        icon: "clock",
+        count: (counts) => counts.overdue,
+      },
+    ],
+  },
+  {
+    title: "shell.nav.desk",
+    items: [],
+  },
+];

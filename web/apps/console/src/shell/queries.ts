@@ -1,0 +1,34 @@
+import { answer } from "@helpdesk/api";
+import { queryOptions } from "@tanstack/react-query";
+import { api } from "../app.ts";
+
+/** How many stand in each built-in list; hints over the socket say when to ask again. */
+export const countsQuery = queryOptions({
+  queryKey: ["counts"],
+  queryFn: ({ signal }) => answer(api.GET("/api/v1/tickets/counts/", { signal })),
+});
+
+/** What everybody may know of the organization of this host; null on a host that is no organization's. */
+export const brandingQuery = queryOptions({
+  queryKey: ["branding"],
+  queryFn: async ({ signal }) => {
+    const { data, response } = await api.GET("/api/v1/branding/", { signal });
+    if (response.ok && data) return data;
+    if (response.status === 404) return null;
+    throw new Error("branding");
+  },
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
+export const teamsQuery = queryOptions({
+  queryKey: ["teams"],
+  queryFn: ({ signal }) => answer(api.GET("/api/v1/teams/", { signal, params: { query: { page_size: 100 } } })),
+  select: (page) => page.results,
+  staleTime: 5 * 60_000,
+});
+
+export const organizationQuery = queryOptions({
+  queryKey: ["organization"],
+  queryFn: ({ signal }) => answer(api.GET("/api/v1/organization/", { signal })),
+  staleTime: 5 * 60_000,
+});

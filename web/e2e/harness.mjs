@@ -1,0 +1,127 @@
+// What browser tests share: one Chromium, sign-in as a role, axe, screenshots, and the rule that nothing leaves the host.
+import assert from "node:assert/strict";
+import { mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { after } from "node:test";
+import { chromium } from "playwright-core";
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const shots = join(import.meta.dirname, "shots");
+mkdirSync(shots, { recursive: true });
+
+/** Organizations by slug: their address and who signs in, as the product printed them. */
+export const organizations = readOrganizations(readFileSync(process.env.E2E_LOG, "utf8"));
+
+function readOrganizations(log) {
+  const found = {};
+  let current;
+  for (const line of log.split("\n")) {
+    const url = /— (http:\/\/(\w+)\.\S+)/.exec(line);
+    if (url) current = found[url[2]] = { url: url[1], people: {} };
+    const person = /^ {4}(\w+)\s+(\S+@\S+)\s+(\S+)\s*$/.exec(line);
+    if (person && current) current.people[person[1]] = { email: person[2], password: person[3] };
+  }
+  return found;
+}
+
+let started;
+const browser = () => {
+  started ??= chromium.launch({
+    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--host-resolver-rules=MAP *.localhost 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    ],
+  });
+  return started;
+};
+after(async () => started && (await started).close());
+
+/**
+ * A window of its own. Options: `role` (nobody is signed in without), `org`, `width`, `height`, `dark`, `locale`, `path`.
+ * Whatever asks another host, breaks the policy or throws in the page fails the test when the window is closed.
+ */
+export async function open({
+  role,
+  org = "acme",
+  width = 1440,
+  height = 900,
+  dark = false,
+  locale = "en-GB",
+  path = "/",
+} = {}) {
+  const { url, people } = organizations[org];
+  const context = await (await browser()).newContext({
+    baseURL: url,
+    viewport: { width, height },
+    colorScheme: dark ? "dark" : "light",
+    locale,
+    reducedMotion: "reduce",
+  });
+  const faults = [];
+  await context.route("**/*", (route) => {
+    const address = new URL(route.request().url());
+    if (address.origin === url || address.protocol === "blob:" || address.protocol === "data:") return route.continue();
+    faults.push(`asked another host: ${address}`);
+    return route.abort();
+  });
+  const page = await context.newPage();
+  page.on("pageerror", (error) => faults.push(`threw: ${error.message}`));
+  page.on("console", (message) => {
+    if (/Content Security Policy|TrustedHTML/i.test(message.text())) faults.push(message.text());
+  });
+  if (role) await signIn(page, people[role]);
+  await page.goto(path);
+  const close = async () => {
+    await context.close();
+    assert.deepEqual(faults, []);
+  };
+  return { page, context, faults, person: people[role], close };
+}
+
+/** Gets the cookie that a sign-in gives; the page then starts as for somebody who was here before. */
+export async function signIn(page, { email, password }) {
+  await page.goto("/theme.js");
+  const status = await page.evaluate(
+    async (body) => {
+      const headers = { "Content-Type": "application/json", "X-Client": "web" };
+      const response = await fetch("/api/v1/auth/login/", { method: "POST", headers, body: JSON.stringify(body) });
+      return response.status;
+    },
+    { email, password },
+  );
+  assert.equal(status, 200, `sign-in as ${email}`);
+}
+
+/** Nothing serious or critical by axe; `except` are rules that do not count in this state, with a reason beside the call. */
+export async function axe(page, { except = [] } = {}) {
+  await page.evaluate(axeSource);
+  const violations = await page.evaluate(async (rules) => {
+    const options = {
+      resultTypes: ["violations"],
+      rules: Object.fromEntries(rules.map((id) => [id, { enabled: false }])),
+    };
+    const result = await globalThis.axe.run(document, options);
+    return result.violations
+      .filter(({ impact }) => impact === "serious" || impact === "critical")
+      .map(
+        ({ id, nodes }) =>
+          `${id}: ${nodes
+            .map((node) => `${node.target.join(" ")} ${node.failureSummary ?? ""}`)
+            .slice(0, 4)
+            .join(" | ")}`,
+      );
+  }, except);
+  assert.deepEqual(violations, []);
+}
+
+/** A picture for people to look at. */
+export const shot = (page, name) => page.screenshot({ path: join(shots, `${name}.png`) });
+
+/** Nothing is wider than the window. */
+export async function noSidewaysScroll(page) {
+  const [inner, whole] = await page.evaluate(() => [innerWidth, document.documentElement.scrollWidth]);
+  assert.ok(whole <= inner, `the page is ${whole} px wide in a window of ${inner} px`);
+}

@@ -1,0 +1,66 @@
+// Starts the product with demo data in a folder of its own, then runs the browser tests against it, one after the other.
+//   npm run e2e                                   all
+//   npm run e2e -- sign-in.test.mjs               one file
+//   npm run e2e -- inbox.test.mjs "opens with J"  one test by its name
+//   E2E_LOG=/tmp/serve.log npm run e2e -- …       against a product that runs already and wrote its sign-ins into that file
+import { spawn } from "node:child_process";
+import { mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+
+const here = import.meta.dirname;
+const binary =
+  process.env.HELPDESK_BINARY ?? resolve(here, "../..", process.env.CARGO_TARGET_DIR ?? "target", "debug/helpdesk");
+
+const freePort = () =>
+  new Promise((done) => {
+    const server = createServer().listen(0, "127.0.0.1", () => {
+      const { port } = server.address();
+      server.close(() => done(port));
+    });
+  });
+
+async function startProduct() {
+  const folder = mkdtempSync(join(tmpdir(), "helpdesk-e2e-"));
+  const log = join(folder, "serve.log");
+  const out = openSync(log, "w");
+  const env = {
+    ...process.env,
+    DATA_DIR: join(folder, "data"),
+    METRICS_BIND: "off",
+    REALTIME_BIND: "off",
+    AI_BIND: "off",
+  };
+  delete env.DATABASE_URL;
+  const port = await freePort();
+  const product = spawn(binary, ["serve", "--demo", "--bind", `127.0.0.1:${port}`], {
+    env,
+    stdio: ["ignore", out, out],
+  });
+  for (
+    let tries = 0;
+    !/customer\s+\S+@\S+\s+\S+\s*$/m.test(readFileSync(log, "utf8").split("Globex")[1] ?? "");
+    tries++
+  ) {
+    if (product.exitCode !== null || tries > 1200)
+      throw new Error(`the product did not start:\n${readFileSync(log, "utf8")}`);
+    await wait(100);
+  }
+  const stop = async () => {
+    const ended = new Promise((done) => product.once("exit", done));
+    product.kill("SIGTERM");
+    await ended;
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return { log, stop };
+}
+
+const [file, name] = process.argv.slice(2);
+const product = process.env.E2E_LOG ? { log: process.env.E2E_LOG, stop: async () => {} } : await startProduct();
+const files = file ? [join(here, file)] : [join(here, "*.test.mjs")];
+const options = ["--test", "--test-concurrency=1", ...(name ? [`--test-name-pattern=${name}`] : []), ...files];
+const tests = spawn(process.execPath, options, { stdio: "inherit", env: { ...process.env, E2E_LOG: product.log } });
+process.exitCode = await new Promise((done) => tests.once("exit", (code) => done(code ?? 1)));
+await product.stop();

@@ -1,0 +1,13 @@
+export {
+  dateTime,
+  day,
+  dayTime,
+  duration,
+  formatting,
+  number,
+  relative,
+  setFormatting,
+  time,
+  weekday,
+} from "./format.ts";
+export { direction, type Feature, i18n, type Locale, loadTexts, locales, setLocale, t } from "./texts.ts";
