@@ -1,7 +1,7 @@
 //! Changes of a ticket's own fields: one place computes the next state, its history, its deadlines
 //! and its events, whether a person, a mail or a rule asked for it.
 
-use std::fmt::Display;
+use std::{collections::HashMap, fmt::Display};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use db::{OnConstraint, TenantTx};
@@ -93,14 +93,64 @@ pub fn progress(row: &TicketRow) -> Progress {
     }
 }
 
+/// What the organization says that changes go by; asked before tickets are locked.
+#[derive(Debug, Default)]
+pub struct Rules {
+    /// Whether leaving `new` for an open status counts as first response.
+    responds: bool,
+    targets: HashMap<Priority, sla::Targets>,
+}
+
+impl Rules {
+    /// What is needed for changes of status, if there are any, and for these new priorities.
+    pub async fn load(tx: &mut TenantTx, moves: bool, priorities: &[Priority]) -> AppResult<Self> {
+        let organization = tx.organization();
+        let mut rules = Self::default();
+        for priority in priorities {
+            rules.targets.insert(*priority, sla::targets_for(tx, organization, *priority).await?);
+        }
+        rules.responds = moves && identity::facade::settings(tx).await?.first_response_on_status;
+        Ok(rules)
+    }
+}
+
+/// A change of one ticket, worked out and not written yet.
+#[derive(Debug)]
+pub struct Planned<'a> {
+    row: &'a TicketRow,
+    next: Next,
+    lines: Vec<Line>,
+    changes: Changes,
+}
+
+impl Planned<'_> {
+    /// Which fields change.
+    pub fn fields(&self) -> impl Iterator<Item = &'static str> {
+        self.lines.iter().map(|line| line.field)
+    }
+}
+
 /// Applies the changes to a locked ticket: row, tags, history, events. Whether anything changed.
 pub async fn apply(tx: &mut TenantTx, actor: &Actor, row: &TicketRow, changes: Changes) -> AppResult<bool> {
-    let (organization, now) = (tx.organization(), tx.now());
+    let priority = changes.priority.filter(|priority| *priority != row.priority);
+    let rules = Rules::load(tx, changes.status.is_some(), priority.as_slice()).await?;
+    let planned = plan(row, changes, &rules, tx.now())?;
+    let is_change = planned.is_some();
+    write(tx, actor, planned.as_slice()).await?;
+    Ok(is_change)
+}
+
+/// What the changes make of a ticket; none when nothing changes. An error says why they cannot be made.
+pub fn plan<'a>(
+    row: &'a TicketRow,
+    mut changes: Changes,
+    rules: &Rules,
+    now: DateTime<Utc>,
+) -> AppResult<Option<Planned<'a>>> {
     let mut next = Next::from(row);
     let mut lines = plain_fields(row, &changes, &mut next);
     if let Some(status) = &changes.status {
-        let responds = identity::facade::settings(tx).await?.first_response_on_status;
-        let how = Move { reason: changes.reason.as_deref(), forced: changes.forced, responds, now };
+        let how = Move { reason: changes.reason.as_deref(), forced: changes.forced, responds: rules.responds, now };
         next.progress = transition(&next.progress, status, how)?;
         note(&mut lines, "status", Some(row.status.clone()), Some(status.key.clone()));
     }
@@ -108,33 +158,53 @@ pub async fn apply(tx: &mut TenantTx, actor: &Actor, row: &TicketRow, changes: C
         next.progress.first_response_at = Some(now);
     }
     if next.priority != row.priority && !super::model::is_done(next.progress.category) {
-        let targets = sla::targets_for(tx, organization, next.priority).await?;
+        let targets = rules.targets.get(&next.priority);
+        let targets = targets.ok_or_else(|| AppError::internal("the targets of a new priority were not asked for"))?;
         next.policy = targets.policy;
         next.first_response_due_at = due(row.created_at, targets.first_response);
         next.resolution_due_at = due(row.created_at, targets.resolution);
     }
-    if let Some(tags) = &changes.tags
-        && *tags != row.tags
-    {
-        store::replace_tags(tx, organization, row.id, tags).await?;
+    changes.tags = changes.tags.filter(|tags| *tags != row.tags);
+    if let Some(tags) = &changes.tags {
         note(&mut lines, "tags", Some(row.tags.join(", ")), Some(tags.join(", ")));
     }
-    if let Some(text) = &changes.description
-        && row.description.as_deref() != Some(text)
-    {
-        store::update_description(tx, organization, row.id, text).await?;
+    changes.description = changes.description.filter(|text| row.description.as_ref() != Some(text));
+    if let Some(text) = &changes.description {
         note(&mut lines, "description", row.description.clone(), Some(text.clone()));
     }
-    if lines.is_empty() && next == Next::from(row) {
-        return Ok(false);
+    let is_change = !lines.is_empty() || next != Next::from(row);
+    Ok(is_change.then_some(Planned { row, next, lines, changes }))
+}
+
+/// Writes what was planned of locked tickets, in as many statements as for one.
+pub async fn write(tx: &mut TenantTx, actor: &Actor, planned: &[Planned<'_>]) -> AppResult<()> {
+    if planned.is_empty() {
+        return Ok(());
     }
-    store::update(tx, organization, row.id, &next, now).await.on_constraint("tickets_external_id_key", || {
+    let (organization, now) = (tx.organization(), tx.now());
+    let tagged = planned.iter().filter_map(|of| Some((of.row.id, of.changes.tags.as_deref()?))).collect::<Vec<_>>();
+    store::replace_tags(tx, organization, &tagged).await?;
+    for (ticket, text) in planned.iter().filter_map(|of| Some((of.row.id, of.changes.description.as_deref()?))) {
+        store::update_description(tx, organization, ticket, text).await?;
+    }
+    let rows: Vec<_> = planned.iter().map(|of| (of.row.id, &of.next)).collect();
+    store::update(tx, organization, &rows, now).await.on_constraint("tickets_external_id_key", || {
         AppError::taken("external_id", "Another ticket has this external id.")
     })?;
-    let action = if changes.forced { "ticket.force_closed" } else { "ticket.updated" };
-    record(tx, actor, row.id, action, &lines, changes.reason.as_deref()).await?;
-    tell(tx, actor, row, &next, &lines, changes.silent);
-    Ok(true)
+    let entries: Vec<_> = planned
+        .iter()
+        .map(|of| Entry {
+            ticket: of.row.id,
+            action: if of.changes.forced { "ticket.force_closed" } else { "ticket.updated" },
+            lines: &of.lines,
+            reason: of.changes.reason.as_deref(),
+        })
+        .collect();
+    record(tx, actor, &entries).await?;
+    for of in planned {
+        tell(tx, actor, of);
+    }
+    Ok(())
 }
 
 /// `created_at` plus the target.
@@ -142,31 +212,36 @@ pub fn due(created_at: DateTime<Utc>, target: TimeDelta) -> DateTime<Utc> {
     created_at + target
 }
 
-/// Writes what happened to a ticket into its history and into the audit log.
-pub async fn record(
-    tx: &mut TenantTx,
-    actor: &Actor,
-    ticket: TicketId,
-    action: &'static str,
-    lines: &[Line],
-    reason: Option<&str>,
-) -> AppResult<()> {
-    if lines.is_empty() {
-        return Ok(());
-    }
-    store::insert_history(tx, actor, ticket, lines, reason).await?;
+/// What happened to a ticket, for its history and the audit log.
+#[derive(Debug, Clone, Copy)]
+pub struct Entry<'a> {
+    /// Which ticket.
+    pub ticket: TicketId,
+    /// For the audit log.
+    pub action: &'static str,
+    /// Its fields that changed.
+    pub lines: &'a [Line],
+    /// Why, in the words of whoever did it.
+    pub reason: Option<&'a str>,
+}
+
+/// Writes what happened to tickets into their histories and into the audit log.
+pub async fn record(tx: &mut TenantTx, actor: &Actor, entries: &[Entry<'_>]) -> AppResult<()> {
+    store::insert_history(tx, actor, entries).await?;
     let value = |id: &Option<String>, text: &Option<String>| match (id, text) {
         (Some(id), Some(name)) => json!({ "id": id, "name": name }),
         (_, text) => json!(text),
     };
-    let before: Map<String, Value> =
-        lines.iter().map(|line| (line.field.to_owned(), value(&line.ids.0, &line.old))).collect();
-    let mut after: Map<String, Value> =
-        lines.iter().map(|line| (line.field.to_owned(), value(&line.ids.1, &line.new))).collect();
-    if let Some(reason) = reason {
-        after.insert("reason".to_owned(), reason.into());
+    for entry in entries.iter().filter(|entry| !entry.lines.is_empty()) {
+        let before: Map<String, Value> =
+            entry.lines.iter().map(|line| (line.field.to_owned(), value(&line.ids.0, &line.old))).collect();
+        let mut after: Map<String, Value> =
+            entry.lines.iter().map(|line| (line.field.to_owned(), value(&line.ids.1, &line.new))).collect();
+        if let Some(reason) = entry.reason {
+            after.insert("reason".to_owned(), reason.into());
+        }
+        tx.audit(entry.action, ("ticket", Some(entry.ticket.0)), &before, &after);
     }
-    tx.audit(action, ("ticket", Some(ticket.0)), &before, &after);
     Ok(())
 }
 
@@ -235,8 +310,9 @@ fn plain_fields(row: &TicketRow, changes: &Changes, next: &mut Next) -> Vec<Line
     lines
 }
 
-fn tell(tx: &mut TenantTx, actor: &Actor, row: &TicketRow, next: &Next, lines: &[Line], silent: bool) {
-    if silent {
+fn tell(tx: &mut TenantTx, actor: &Actor, planned: &Planned<'_>) {
+    let Planned { row, next, changes, .. } = planned;
+    if changes.silent {
         return;
     }
     if let Some(assignee) = next.assignee
@@ -244,7 +320,7 @@ fn tell(tx: &mut TenantTx, actor: &Actor, row: &TicketRow, next: &Next, lines: &
     {
         events::assigned(tx, actor, row.id, assignee);
     }
-    let fields: Vec<&str> = lines.iter().map(|line| line.field).collect();
+    let fields: Vec<&str> = planned.fields().collect();
     events::updated(tx, actor, row.id, &fields, row.version + 1);
 }
 

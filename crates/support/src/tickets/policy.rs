@@ -25,7 +25,8 @@ pub async fn load_for(
     Ok(ticket)
 }
 
-fn sees(actor: &Actor, ticket: &TicketRow) -> bool {
+/// Whether the ticket is within what the actor sees.
+pub fn sees(actor: &Actor, ticket: &TicketRow) -> bool {
     match &actor.visibility {
         Visibility::All => true,
         Visibility::Teams(teams, user) => {

@@ -5,7 +5,7 @@ use web::{Access, Route};
 
 use super::{
     ops::{
-        assign, counts, create, get,
+        assign, bulk, counts, create, get,
         history::{self, HistoryQuery},
         list, remove, statistics, status, tags, update, watchers,
     },
@@ -75,7 +75,11 @@ fn single() -> Vec<Route> {
 fn actions() -> Vec<Route> {
     let (assign, status) = (Access::needs(Permission::TicketAssign), Access::needs(Permission::TicketStatus));
     let force = Access::needs(Permission::TicketForceClose);
+    let update = Access::needs(Permission::TicketUpdate);
     vec![
+        Route::post("/tickets/bulk", update, "tickets_bulk", "Change up to 500 tickets at once", bulk::handler)
+            .body::<bulk::BulkTickets>()
+            .ok::<bulk::BulkOut>(200),
         Route::post("/tickets/{id}/assign", assign, "tickets_assign", "Give to somebody", assign::handler)
             .body::<Assign>()
             .ok::<TicketOut>(200)

@@ -8,7 +8,7 @@ use sqlx::{FromRow, PgConnection, Postgres, QueryBuilder};
 use uuid::Uuid;
 use web::Ref;
 
-use super::change::Next;
+use super::change::{Entry, Next};
 use crate::{Priority, statuses::StatusCategory};
 
 /// Whether the row is locked against other writers.
@@ -106,6 +106,21 @@ async fn lock_row(tx: &mut TenantTx, reference: &Ref<TicketId>) -> sqlx::Result<
     Ok(())
 }
 
+/// Locks many tickets against other writers, always in the same order, and loads them, deleted or not.
+pub async fn find_all(tx: &mut TenantTx, actor: &Actor, ids: &[TicketId]) -> sqlx::Result<Vec<TicketRow>> {
+    let (organization, ids) = (tx.organization(), ids.iter().map(|id| id.0).collect::<Vec<_>>());
+    sqlx::query!(
+        "select from tickets where organization_id = $1 and id = any($2) order by id for update",
+        organization as _,
+        &ids
+    )
+    .execute(&mut **tx)
+    .await?;
+    let mut query = select(organization, actor.staff(), LISTED_DESCRIPTION);
+    query.push(" and t.id = any(").push_bind(ids).push(")");
+    query.build_query_as().fetch_all(&mut **tx).await
+}
+
 fn push_reference(query: &mut QueryBuilder<Postgres>, reference: &Ref<TicketId>) {
     match reference {
         Ref::Id(id) => query.push(" and t.id = ").push_bind(id.0),
@@ -191,41 +206,51 @@ pub async fn insert(
     Ok(())
 }
 
-/// Writes every changeable field; the version rises by one.
+/// Writes every changeable field of each; the versions rise by one.
 pub async fn update(
     tx: &mut PgConnection,
     organization: OrganizationId,
-    id: TicketId,
-    next: &Next,
+    rows: &[(TicketId, &Next)],
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
+    fn column<T>(rows: &[(TicketId, &Next)], of: impl Fn(&Next) -> T) -> Vec<T> {
+        rows.iter().map(|(_, next)| of(next)).collect()
+    }
     sqlx::query!(
-        "update tickets set subject = $3, status = $4, status_category = $5, priority = $6, type = $7, category = $8, customer_id = $9,
-           assignee_id = $10, team_id = $11, sla_policy_id = $12, first_response_due_at = $13, resolution_due_at = $14,
-           first_response_at = $15, resolved_at = $16, closed_at = $17, reopened_count = $18, custom_fields = $19, external_id = $20,
-           version = version + 1, updated_at = $21
-         where organization_id = $1 and id = $2",
+        "update tickets t set subject = n.subject, status = n.status, status_category = n.status_category, priority = n.priority, type = n.type,
+           category = n.category, customer_id = n.customer_id, assignee_id = n.assignee_id, team_id = n.team_id,
+           sla_policy_id = n.sla_policy_id, first_response_due_at = n.first_response_due_at, resolution_due_at = n.resolution_due_at,
+           first_response_at = n.first_response_at, resolved_at = n.resolved_at, closed_at = n.closed_at,
+           reopened_count = n.reopened_count, custom_fields = n.custom_fields, external_id = n.external_id,
+           version = t.version + 1, updated_at = $2
+           from unnest($3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::uuid[], $11::uuid[], $12::uuid[],
+                $13::uuid[], $14::timestamptz[], $15::timestamptz[], $16::timestamptz[], $17::timestamptz[], $18::timestamptz[],
+                $19::integer[], $20::jsonb[], $21::text[])
+             n (id, subject, status, status_category, priority, type, category, customer_id, assignee_id, team_id, sla_policy_id,
+                first_response_due_at, resolution_due_at, first_response_at, resolved_at, closed_at, reopened_count, custom_fields,
+                external_id)
+          where t.organization_id = $1 and t.id = n.id",
         organization as _,
-        id as _,
-        next.subject,
-        next.progress.status,
-        next.progress.category.as_str(),
-        next.priority.as_str(),
-        next.kind,
-        next.category,
-        next.customer as Option<CustomerId>,
-        next.assignee as Option<UserId>,
-        next.team as Option<TeamId>,
-        next.policy as Option<SlaPolicyId>,
-        next.first_response_due_at,
-        next.resolution_due_at,
-        next.progress.first_response_at,
-        next.progress.resolved_at,
-        next.progress.closed_at,
-        next.progress.reopened_count,
-        next.custom_fields,
-        next.external_id,
-        now
+        now,
+        &rows.iter().map(|(id, _)| id.0).collect::<Vec<_>>(),
+        &column(rows, |next| next.subject.clone()),
+        &column(rows, |next| next.progress.status.clone()),
+        &column(rows, |next| next.progress.category.as_str().to_owned()),
+        &column(rows, |next| next.priority.as_str().to_owned()),
+        &column(rows, |next| next.kind.clone()),
+        &column(rows, |next| next.category.clone()) as &[Option<String>],
+        &column(rows, |next| next.customer.map(|id| id.0)) as &[Option<Uuid>],
+        &column(rows, |next| next.assignee.map(|id| id.0)) as &[Option<Uuid>],
+        &column(rows, |next| next.team.map(|id| id.0)) as &[Option<Uuid>],
+        &column(rows, |next| next.policy.map(|id| id.0)) as &[Option<Uuid>],
+        &column(rows, |next| next.first_response_due_at),
+        &column(rows, |next| next.resolution_due_at),
+        &column(rows, |next| next.progress.first_response_at) as &[Option<DateTime<Utc>>],
+        &column(rows, |next| next.progress.resolved_at) as &[Option<DateTime<Utc>>],
+        &column(rows, |next| next.progress.closed_at) as &[Option<DateTime<Utc>>],
+        &column(rows, |next| next.progress.reopened_count),
+        &column(rows, |next| next.custom_fields.clone()),
+        &column(rows, |next| next.external_id.clone()) as &[Option<String>],
     )
     .execute(tx)
     .await?;
@@ -252,19 +277,26 @@ pub async fn set_deleted(
     Ok(())
 }
 
-/// Makes the tags exactly these.
+/// Makes the tags of each exactly these.
 pub async fn replace_tags(
     tx: &mut PgConnection,
     organization: OrganizationId,
-    id: TicketId,
-    tags: &[String],
+    rows: &[(TicketId, &[String])],
 ) -> sqlx::Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let pairs: Vec<_> = rows.iter().flat_map(|(id, tags)| tags.iter().map(|tag| (id.0, tag.clone()))).collect();
+    let (tickets, tags): (Vec<Uuid>, Vec<String>) = pairs.into_iter().unzip();
     sqlx::query!(
-        "with gone as (delete from ticket_tags where organization_id = $1 and ticket_id = $2 and not (tag = any($3)))
-         insert into ticket_tags (organization_id, ticket_id, tag) select $1, $2, t from unnest($3::text[]) t on conflict do nothing",
+        "with wanted as (select w.ticket_id, w.tag from unnest($3::uuid[], $4::text[]) w (ticket_id, tag)),
+              gone as (delete from ticket_tags g where g.organization_id = $1 and g.ticket_id = any($2)
+                         and not exists (select from wanted w where w.ticket_id = g.ticket_id and w.tag = g.tag))
+         insert into ticket_tags (organization_id, ticket_id, tag) select $1, w.ticket_id, w.tag from wanted w on conflict do nothing",
         organization as _,
-        id as _,
-        tags
+        &rows.iter().map(|(id, _)| id.0).collect::<Vec<_>>(),
+        &tickets,
+        &tags
     )
     .execute(tx)
     .await?;
@@ -299,14 +331,10 @@ pub struct Line {
     pub ids: (Option<String>, Option<String>),
 }
 
-/// Writes lines of history, all by one actor for one reason.
-pub async fn insert_history(
-    tx: &mut TenantTx,
-    actor: &Actor,
-    ticket: TicketId,
-    lines: &[Line],
-    reason: Option<&str>,
-) -> sqlx::Result<()> {
+/// Writes lines of history, all by one actor.
+pub async fn insert_history(tx: &mut TenantTx, actor: &Actor, entries: &[Entry<'_>]) -> sqlx::Result<()> {
+    let lines: Vec<(&Entry<'_>, &Line)> =
+        entries.iter().flat_map(|entry| entry.lines.iter().map(move |line| (entry, line))).collect();
     if lines.is_empty() {
         return Ok(());
     }
@@ -314,19 +342,20 @@ pub async fn insert_history(
     let (organization, now) = (tx.organization(), tx.now());
     sqlx::query!(
         "insert into ticket_history (organization_id, id, ticket_id, actor_kind, actor_id, actor_name, field, old_value, new_value, reason, created_at)
-         select $1, l.id, $2, $3, $4, $5, l.field, l.old_value, l.new_value, $6, $7
-           from unnest($8::uuid[], $9::text[], $10::text[], $11::text[]) l (id, field, old_value, new_value)",
+         select $1, l.id, l.ticket_id, $2, $3, $4, l.field, l.old_value, l.new_value, l.reason, $5
+           from unnest($6::uuid[], $7::uuid[], $8::text[], $9::text[], $10::text[], $11::text[])
+             l (id, ticket_id, field, old_value, new_value, reason)",
         organization as _,
-        ticket as _,
         actor.person.kind(),
         actor.person.uuid(),
         actor.name,
-        reason,
         now,
         &ids,
-        &lines.iter().map(|line| line.field.to_owned()).collect::<Vec<_>>(),
-        &lines.iter().map(|line| line.old.clone()).collect::<Vec<_>>() as &[Option<String>],
-        &lines.iter().map(|line| line.new.clone()).collect::<Vec<_>>() as &[Option<String>],
+        &lines.iter().map(|(entry, _)| entry.ticket.0).collect::<Vec<_>>(),
+        &lines.iter().map(|(_, line)| line.field.to_owned()).collect::<Vec<_>>(),
+        &lines.iter().map(|(_, line)| line.old.clone()).collect::<Vec<_>>() as &[Option<String>],
+        &lines.iter().map(|(_, line)| line.new.clone()).collect::<Vec<_>>() as &[Option<String>],
+        &lines.iter().map(|(entry, _)| entry.reason.map(str::to_owned)).collect::<Vec<_>>() as &[Option<String>],
     )
     .execute(&mut **tx)
     .await?;

@@ -102,6 +102,7 @@ impl Walk {
             // With a status it would need another permission too.
             "tickets_comments_create" | "tickets_messages_create" => json!({"body": "CANARY-A words"}),
             "auth_refresh" => json!({"refresh": self.refresh}),
+            "tickets_bulk" => json!({"ids": [self.things.id("tickets")], "changes": {"add_tags": ["guard-bulk"]}}),
             "auth_register_confirm" => json!({"token": self.registration}),
             "auth_password_change" => json!({"current_password": PASSWORD, "new_password": "another horse battery"}),
             "tickets_update" | "tickets_replace" => json!({ "subject": format!("CANARY-A {}", operation.name) }),

@@ -310,6 +310,7 @@ impl Operation {
             "platform_organizations_create" => json!({"slug": "guard", "name": "Guard"}),
             "platform_operators_create" => json!({"email": "guard@example.org", "password": "correct horse battery"}),
             "tickets_create" | "tickets_update" | "tickets_replace" => json!({"subject": "Guard"}),
+            "tickets_bulk" => json!({"changes": {"priority": "low"}, "ids": []}),
             "tickets_assign" => json!({"assignee_id": null}),
             "tickets_change_status" => json!({"status": "resolved"}),
             "tickets_force_close" => json!({"reason": "Guard"}),

@@ -4,6 +4,7 @@ mod conversation;
 mod customers_sla;
 mod files;
 mod seeds;
+mod tickets_bulk;
 mod tickets_change;
 mod tickets_create;
 mod tickets_list;

@@ -1,6 +1,7 @@
 //! One use case a file.
 
 pub mod assign;
+pub mod bulk;
 pub mod counts;
 pub mod create;
 pub mod get;

@@ -7,7 +7,7 @@ use super::assign::reload;
 use crate::{
     RESTORE_WINDOW,
     tickets::{
-        change::record,
+        change::{Entry, record},
         policy::load_for,
         store::{self, Line, Lock},
         wire::TicketOut,
@@ -24,7 +24,8 @@ pub async fn delete(reference: Ref<TicketId>, mut cx: Staff<Write>, if_match: If
     if_match.check(ticket.version)?;
     store::set_deleted(&mut cx.tx, organization, ticket.id, Some(now), now).await?;
     let line = Line { field: "deleted", old: None, new: Some(now.to_rfc3339()), ids: (None, None) };
-    record(&mut cx.tx, &actor, ticket.id, "ticket.deleted", &[line], None).await?;
+    let entry = Entry { ticket: ticket.id, action: "ticket.deleted", lines: &[line], reason: None };
+    record(&mut cx.tx, &actor, &[entry]).await?;
     cx.commit(web::no_content()).await
 }
 
@@ -39,7 +40,8 @@ pub async fn restore(reference: Ref<TicketId>, mut cx: Staff<Write>, if_match: I
         }
         store::set_deleted(&mut cx.tx, organization, ticket.id, None, now).await?;
         let line = Line { field: "deleted", old: Some(deleted_at.to_rfc3339()), new: None, ids: (None, None) };
-        record(&mut cx.tx, &actor, ticket.id, "ticket.restored", &[line], None).await?;
+        let entry = Entry { ticket: ticket.id, action: "ticket.restored", lines: &[line], reason: None };
+        record(&mut cx.tx, &actor, &[entry]).await?;
     }
     let ticket = reload(&mut cx.tx, &actor, ticket.id).await?;
     let version = ticket.version;
