@@ -8,3 +8,4 @@ scripts/schema.sh > schema.sql
 cargo run --quiet --bin helpdesk -- openapi > openapi.json
 mkdir -p docs/generated
 cargo run --quiet --bin helpdesk -- openapi --permissions > docs/generated/permissions.txt
+if [[ -d web/node_modules ]]; then (cd web && npm run --silent api >/dev/null); fi

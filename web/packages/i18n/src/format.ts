@@ -12,12 +12,15 @@ export function setFormatting(formatting: Formatting): void {
 }
 export const formatting = (): Readonly<Formatting> => current;
 
+/** The language as the browser writes it, with its region: times are British or American, not just English. */
+const region = () => navigator.languages.find((language) => language.split("-")[0] === i18n.locale) ?? i18n.locale;
+
 function format(when: Date | string | number, options: Intl.DateTimeFormatOptions): string {
   const key = i18n.locale + JSON.stringify(options);
   let formatter = made.get(key);
   if (!formatter) {
     const hours = options.hour && current.hourCycle ? { hourCycle: current.hourCycle } : {};
-    formatter = new Intl.DateTimeFormat(i18n.locale, { timeZone: current.timeZone, ...hours, ...options });
+    formatter = new Intl.DateTimeFormat(region(), { timeZone: current.timeZone, ...hours, ...options });
     made.set(key, formatter);
   }
   return formatter.format(new Date(when));
@@ -44,7 +47,7 @@ export const dateTime = (when: Date | string | number) =>
     timeZoneName: "short",
   });
 /** "1,204" */
-export const number = (value: number) => new Intl.NumberFormat(i18n.locale).format(value);
+export const number = (value: number) => new Intl.NumberFormat(region()).format(value);
 
 const steps = [
   ["day", 86_400],
