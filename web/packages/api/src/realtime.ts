@@ -3,15 +3,11 @@ import { answer } from "./problem.ts";
 
 export type ConnectionState = { state: "live" } | { state: "reconnecting"; at: number } | { state: "offline" };
 
-/** A hint that something changed; what it is now is asked of the API. Presence and typing carry who. */
-export type RealtimeEvent = {
-  seq?: number;
-  topic: string;
-  event: "ticket-updated" | "new-message" | "notification" | "presence" | "typing" | "counts" | "resync";
-  id?: string;
-  version?: number;
-  [detail: string]: unknown;
-};
+/** What the server sends. What changed is asked of the API; only who looks or types is told. */
+export type RealtimeEvent = { seq: number; topic: string; version: number | null } & (
+  | { event: "ticket-updated" | "new-message" | "notification" | "counts" | "resync"; id: string | null }
+  | { event: "presence" | "typing"; id: string; who: string[] }
+);
 
 type Listener = (event: RealtimeEvent) => void;
 
@@ -139,8 +135,8 @@ export class Realtime {
     this.#heard();
     this.#attempts = 0;
     const event: RealtimeEvent = JSON.parse(text);
-    if (typeof event.seq === "number") this.#seq = Math.max(this.#seq ?? 0, event.seq);
-    if (event.event) for (const listener of this.#listeners) listener(event);
+    this.#seq = Math.max(this.#seq ?? 0, event.seq);
+    for (const listener of this.#listeners) listener(event);
   }
 
   #heard() {

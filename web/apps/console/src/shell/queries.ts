@@ -32,3 +32,11 @@ export const organizationQuery = queryOptions({
   queryFn: ({ signal }) => answer(api.GET("/api/v1/organization/", { signal })),
   staleTime: 5 * 60_000,
 });
+
+/** The staff, for names, pictures and choices. */
+export const peopleQuery = queryOptions({
+  queryKey: ["people"],
+  queryFn: ({ signal }) => answer(api.GET("/api/v1/users/", { signal, params: { query: { page_size: 100 } } })),
+  select: (page) => page.results,
+  staleTime: 5 * 60_000,
+});
