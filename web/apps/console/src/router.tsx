@@ -1,6 +1,8 @@
 import { createRoute, createRouter, redirect } from "@tanstack/react-router";
 import { identityRoutes } from "./features/identity/routes.ts";
 import { inboxRoutes } from "./features/inbox/routes.ts";
+import { peopleRoutes } from "./features/people/routes.ts";
+import { settingsIndexRoute, settingsRoute } from "./features/settings/routes.ts";
 import { rootRoute, shellRoute } from "./routes.ts";
 import { ErrorPage, NotFound } from "./shell/ErrorPage.tsx";
 
@@ -25,7 +27,7 @@ export const router = createRouter({
     indexRoute,
     adminRoute,
     ...identityRoutes,
-    shellRoute.addChildren([...inboxRoutes]),
+    shellRoute.addChildren([...inboxRoutes, settingsRoute.addChildren([settingsIndexRoute, ...peopleRoutes])]),
   ]),
   defaultErrorComponent: ErrorPage,
   defaultNotFoundComponent: NotFound,

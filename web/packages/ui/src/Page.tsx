@@ -9,6 +9,8 @@ export function useTitle(title: string, place?: string) {
 
 type Props = {
   title: string;
+  /** Before the title: the way back. */
+  lead?: ReactNode;
   /** Beside the title: a count, for example. */
   aside?: ReactNode;
   actions?: ReactNode;
@@ -18,10 +20,11 @@ type Props = {
 };
 
 /** A page with its heading, for everything that is not the inbox. */
-export function Page({ title, aside, actions, width = "full", children }: Props) {
+export function Page({ title, lead, aside, actions, width = "full", children }: Props) {
   return (
     <main className="flex h-full min-h-0 min-w-0 flex-col bg-surface">
       <header className="flex min-h-12 shrink-0 flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-4 py-1.5">
+        {lead}
         <h1 className="truncate text-16 font-semibold">{title}</h1>
         {aside}
         <div className="ms-auto flex flex-wrap items-center gap-2">{actions}</div>

@@ -51,7 +51,7 @@ function Lists() {
   const teamCounts: Record<string, number> = counts?.teams ?? {};
   const own = teams?.filter((team) => team.members.includes(me.id)) ?? [];
   return navigation.map((group, place) => {
-    const items = group.items.filter((item) => !item.needs || may(item.needs));
+    const items = group.items.filter((item) => !item.needs || [item.needs].flat().some(may));
     if (items.length === 0) return null;
     return (
       <Group key={group.title} title={t(group.title)}>

@@ -1,6 +1,8 @@
 import type { Command } from "@helpdesk/commands";
 import { look, undoLast } from "@helpdesk/ui";
 import type { AnyRouter } from "@tanstack/react-router";
+import { may } from "../app.ts";
+import { settingsNeeds } from "./nav.ts";
 
 /** What is offered on every page. */
 export function globalCommands(router: AnyRouter, open: (what: "palette" | "sheet") => void): Command[] {
@@ -29,6 +31,14 @@ export function globalCommands(router: AnyRouter, open: (what: "palette" | "shee
     },
     { id: "go.all", title: "commands.go.all", scope: "global", run: go("/inbox", { list: "all" }) },
     { id: "go.overdue", title: "commands.go.overdue", scope: "global", run: go("/inbox", { list: "overdue" }) },
+    {
+      id: "go.settings",
+      title: "commands.go.settings",
+      scope: "global",
+      keys: ["G S"],
+      isEnabled: () => settingsNeeds.some(may),
+      run: go("/settings"),
+    },
     { id: "theme.light", title: "commands.theme.light", scope: "global", run: () => look.setTheme("light") },
     { id: "theme.dark", title: "commands.theme.dark", scope: "global", run: () => look.setTheme("dark") },
     { id: "theme.system", title: "commands.theme.system", scope: "global", run: () => look.setTheme("system") },

@@ -10,9 +10,23 @@ export type NavItem = {
   search?: Record<string, unknown>;
   icon: IconName;
   count?: (counts: Counts) => number | null | undefined;
-  /** Absent without this permission. */
-  needs?: string;
+  /** Absent without this permission, or without any of these. */
+  needs?: string | string[];
 };
+
+/** Whoever may change one thing in the settings sees them. */
+export const settingsNeeds = [
+  "organization:write",
+  "organization:export",
+  "users:write",
+  "roles:write",
+  "identity_providers:write",
+  "api_keys:manage",
+  "sla:write",
+  "mailboxes:write",
+  "audit:read",
+  "jobs:manage",
+];
 
 /** What stands in the navigation; teams are added to the first group. A new page adds its line here. */
 export const navigation: { title: string; items: NavItem[] }[] = [
@@ -51,6 +65,6 @@ export const navigation: { title: string; items: NavItem[] }[] = [
   },
   {
     title: "shell.nav.desk",
-    items: [],
+    items: [{ title: "shell.nav.settings", to: "/settings", icon: "gear", needs: settingsNeeds }],
   },
 ];

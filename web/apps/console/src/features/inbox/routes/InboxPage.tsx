@@ -1,7 +1,7 @@
 import { t } from "@helpdesk/i18n";
 import { CountBadge, EmptyState, ErrorState, Skeleton, useTitle } from "@helpdesk/ui";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { getRouteApi, useNavigate } from "@tanstack/react-router";
+import { getRouteApi } from "@tanstack/react-router";
 import { teamsQuery } from "../../../shell/queries.ts";
 import { listQuery } from "../api.ts";
 import { TicketList } from "../ui/TicketList.tsx";
@@ -17,7 +17,7 @@ const titles: Record<string, string> = {
 /** The lists of tickets. */
 export function InboxPage() {
   const search = route.useSearch();
-  const navigate = useNavigate();
+  const navigate = route.useNavigate();
   const { data: teams } = useQuery(teamsQuery);
   const { list = "mine", ticket } = search;
   const title = titles[list] ? t(titles[list]) : (teams?.find((team) => team.id === list)?.name ?? "");

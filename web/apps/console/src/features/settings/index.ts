@@ -1,0 +1,11 @@
+export { type ListSearch, listSearch, pageSize } from "./listSearch.ts";
+export { perform, refreshAll } from "./perform.ts";
+export { settingsRoute } from "./routes.ts";
+export { ActionRow } from "./ui/ActionRow.tsx";
+export { CopyField } from "./ui/CopyField.tsx";
+export { EditForm } from "./ui/EditForm.tsx";
+export { FormDialog } from "./ui/FormDialog.tsx";
+export { ResourceList } from "./ui/ResourceList.tsx";
+export { type RowAction, RowMenu } from "./ui/RowMenu.tsx";
+export { FormSection, SettingsPage } from "./ui/SettingsPage.tsx";
+export { type Form, useForm } from "./useForm.ts";
