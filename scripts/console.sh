@@ -11,4 +11,4 @@ built=apps/console/dist/manifest.json
 if [[ -e $built && -z $(find apps packages tools package-lock.json -path '*/dist' -prune -o -type f -newer "$built" -print -quit) ]]; then
   exit
 fi
-npm run --silent build -- --logLevel warn
+npm run --silent build

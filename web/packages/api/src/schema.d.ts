@@ -1295,6 +1295,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tickets/bulk/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change up to 500 tickets at once */
+        post: operations["tickets_bulk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tickets/{id}/assign/": {
         parameters: {
             query?: never;
@@ -1981,6 +1998,58 @@ export interface components {
             name: string;
             /** @description Black or white, whichever is read better on the color. */
             on_brand_color: string;
+        };
+        /** @description What is to change; absent stays. It is also what an answer says was there `before`. */
+        BulkChanges: {
+            add_tags?: string[];
+            assignee_id?: components["schemas"]["UserId"] | null;
+            priority?: string;
+            /** @description Why the status changes; needed for going back to new. */
+            reason?: string;
+            remove_tags?: string[];
+            status?: string;
+            team_id?: components["schemas"]["TeamId"] | null;
+        };
+        /** @description Changes of one ticket of several. */
+        BulkItem: {
+            changes: components["schemas"]["BulkChanges"];
+            id: components["schemas"]["TicketId"];
+            /**
+             * Format: int64
+             * @description Skipped when the ticket has another version by now.
+             */
+            version?: number | null;
+        };
+        /** @description One result for each ticket, in the order in which they were named. */
+        BulkOut: {
+            done: number;
+            results: components["schemas"]["BulkResult"][];
+            skipped: number;
+        };
+        /** @description What became of one ticket. */
+        BulkResult: {
+            before?: components["schemas"]["BulkChanges"] | null;
+            /** @description Why it was skipped, as in errors. */
+            code?: string | null;
+            /** @description The same in a sentence. */
+            detail?: string | null;
+            /** @description Whether it is now as wanted; else it was skipped. */
+            done: boolean;
+            id: components["schemas"]["TicketId"];
+            /**
+             * Format: int64
+             * @description Of the ticket from now on.
+             */
+            version?: number | null;
+        };
+        /**
+         * @description Either the same `changes` of all `ids`, or `items` with changes of their own, as to undo what was
+         *     done: their `changes` are the `before` of the answer. At most 500.
+         */
+        BulkTickets: {
+            changes?: components["schemas"]["BulkChanges"] | null;
+            ids?: components["schemas"]["TicketId"][];
+            items?: components["schemas"]["BulkItem"][];
         };
         /** @description A mail that was not sent, because no server is configured. */
         CaughtMail: {
@@ -16084,6 +16153,141 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TicketOut"];
+                };
+            };
+            /** @description Malformed. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not allowed. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not found. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description In conflict. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Stale. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Wrong content type. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not valid. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Our fault. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Try again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    tickets_bulk: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same key within 24 hours, the request has no second effect and gets the same answer. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["BulkTickets"];
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkOut"];
                 };
             };
             /** @description Malformed. */

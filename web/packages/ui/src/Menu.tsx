@@ -1,4 +1,3 @@
-import { keysOf, useCommand } from "@helpdesk/commands";
 import type { ReactNode } from "react";
 import {
   Menu as AriaMenu,
@@ -11,8 +10,8 @@ import {
   Popover,
   type PopoverProps,
 } from "react-aria-components";
+import { CommandKey } from "./CommandKey.tsx";
 import { Icon, type IconName } from "./Icon.tsx";
-import { Kbd } from "./Kbd.tsx";
 
 export { MenuTrigger };
 
@@ -36,8 +35,6 @@ type ItemProps = Omit<MenuItemProps, "children"> & {
 };
 
 export function MenuItem({ children, icon, command, isDanger = false, ...props }: ItemProps) {
-  const keys = useCommand(command);
-  const first = keys ? keysOf(keys)[0] : undefined;
   return (
     <AriaMenuItem
       {...props}
@@ -49,7 +46,7 @@ export function MenuItem({ children, icon, command, isDanger = false, ...props }
           {selectionMode === "none" ? null : <Icon name="check" className={isSelected ? "text-petrol" : "invisible"} />}
           {icon ? <Icon name={icon} className="text-ink-3" /> : null}
           <span className="flex-1 truncate">{children}</span>
-          {first ? <Kbd keys={first} /> : null}
+          <CommandKey id={command} />
         </>
       )}
     </AriaMenuItem>

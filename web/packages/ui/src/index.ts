@@ -1,5 +1,6 @@
 export { Avatar, initials } from "./Avatar.tsx";
 export { Button, type ButtonLook, IconButton } from "./Button.tsx";
+export { CommandKey } from "./CommandKey.tsx";
 export { ConnectionPill } from "./ConnectionPill.tsx";
 export { type Choice, ComboBox, Select } from "./choices.tsx";
 export { type Clock, clockOf, type Promised, railState, timeLeft } from "./clock.ts";

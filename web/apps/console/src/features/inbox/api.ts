@@ -1,54 +1,99 @@
-import { answer, type operations, type Schema } from "@helpdesk/api";
-import { infiniteQueryOptions } from "@tanstack/react-query";
-import { api } from "../../app.ts";
+import { answer } from "@helpdesk/api";
+import { type InfiniteData, infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { api, queries } from "../../app.ts";
+import { listParameters, pageSize } from "./lists.ts";
+import { compare, insertRows, patchRows, type Row } from "./model.ts";
 import type { InboxSearch } from "./search.ts";
 
-export type Row = Schema<"TicketOut">;
-type ListQuery = NonNullable<operations["tickets_list"]["parameters"]["query"]>;
+type Page = { results: Row[]; next?: string | null };
+type Pages = InfiniteData<Page, string>;
 
-/** Rows that are fetched at a time. */
-const pageSize = 50;
+/** As many ids as one call takes. */
+const mostIds = 100;
 
-/** The built-in lists. "Open" is everything that is neither resolved nor closed. */
-const open: ListQuery = { status_category: ["new", "open", "pending", "on_hold"] };
-const lists: Record<string, ListQuery> = {
-  mine: { ...open, assignee: ["me"] },
-  unassigned: { ...open, assignee: ["none"] },
-  all: open,
-  overdue: { ...open, is_overdue: true },
-};
-
-/** What the API is asked for, for what the address says. */
-export function listParameters(search: InboxSearch): ListQuery {
-  const { list = "mine", order = "due_at", status, priority, assignee, team, tag, channel, find } = search;
-  const base = lists[list] ?? { ...open, team: [list] };
-  return {
-    ...base,
-    ...(status?.length ? { status, status_category: undefined } : {}),
-    ...(priority?.length ? { priority } : {}),
-    ...(assignee?.length ? { assignee } : {}),
-    ...(team?.length ? { team } : {}),
-    ...(tag?.length ? { tag } : {}),
-    ...(channel?.length ? { channel } : {}),
-    ...(find ? { search: find } : {}),
-    ordering: order,
-    page_size: pageSize,
-  };
-}
-
-/** The rows of a list, page after page. */
+/**
+ * The rows of a list, page after page. Nothing is fetched again because it is old: hints say which rows to ask for, and
+ * asking for all pages anew would cost as many calls as somebody has scrolled.
+ */
 export function listQuery(search: InboxSearch) {
   const query = listParameters(search);
   return infiniteQueryOptions({
     queryKey: ["tickets", "list", query],
-    queryFn: ({ signal, pageParam }) =>
-      answer(api.GET("/api/v1/tickets/", { signal, params: { query: { ...query, ...pageParam } } })),
-    initialPageParam: {} as { page?: number; cursor?: string },
-    getNextPageParam: ({ next }) => {
-      if (!next) return undefined;
-      const params = new URL(next, location.origin).searchParams;
-      const cursor = params.get("cursor");
-      return cursor ? { cursor } : { page: Number(params.get("page")) };
+    queryFn: async ({ signal, pageParam }): Promise<Page> => {
+      const page = { cursor: pageParam, page_size: pageSize };
+      return answer(api.GET("/api/v1/tickets/", { signal, params: { query: { ...query, ...page } } }));
     },
+    initialPageParam: "",
+    getNextPageParam: ({ next }) => (next ? new URL(next, location.origin).searchParams.get("cursor") : undefined),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+/** How many a list has in all; exact to 1 000. */
+export function countQuery(search: InboxSearch) {
+  const query = listParameters(search);
+  return queryOptions({
+    queryKey: ["tickets", "count", query],
+    queryFn: ({ signal }) =>
+      answer(api.GET("/api/v1/tickets/", { signal, params: { query: { ...query, page_size: 1 } } })),
+    select: ({ count, count_capped }) => ({ count: count ?? 0, isCapped: count_capped === true }),
+  });
+}
+
+/** Those of the ids that stand in the list now, as they are now. */
+export async function fetchRows(search: InboxSearch | undefined, ids: string[]): Promise<Row[]> {
+  const query = search ? listParameters(search) : {};
+  const parts = Array.from({ length: Math.ceil(ids.length / mostIds) }, (_, place) =>
+    ids.slice(place * mostIds, (place + 1) * mostIds),
+  );
+  const pages = await Promise.all(
+    parts.map((part) =>
+      answer(api.GET("/api/v1/tickets/", { params: { query: { ...query, ids: part, page_size: mostIds } } })),
+    ),
+  );
+  return pages.flatMap((page) => page.results);
+}
+
+/** Fetches the beginning of a list again and forgets the rest, which follows while scrolling. */
+export async function reloadList(search: InboxSearch): Promise<void> {
+  const query = listQuery(search);
+  const page = { cursor: "", page_size: pageSize };
+  const first = await answer(
+    api.GET("/api/v1/tickets/", { params: { query: { ...listParameters(search), ...page } } }),
+  );
+  queries.setQueryData<Pages>(query.queryKey, { pages: [first], pageParams: [""] });
+}
+
+/** Puts newer rows into every list that has them. */
+export function patchLists(rows: Row[]): void {
+  queries.setQueriesData<Pages>({ queryKey: ["tickets", "list"] }, (old) => {
+    return old && { ...old, pages: old.pages.map((page) => ({ ...page, results: patchRows(page.results, rows) })) };
+  });
+}
+
+/** Puts rows that are new to a list where they belong, as far as it was read. */
+export function insertIntoList(search: InboxSearch, rows: Row[]): void {
+  const order = search.order ?? "due_at";
+  const before = compare(order);
+  queries.setQueryData<Pages>(listQuery(search).queryKey, (old) => {
+    const last = old?.pages.at(-1);
+    if (!old || !last) return old;
+    const known = old.pages.flatMap((page) => page.results);
+    const end = last.next ? known.at(-1) : undefined;
+    const inside = rows.filter((row) => !end || before(row, end) < 0);
+    // Where pages end matters to nobody but their number: all rows go into the last one, which knows what comes next.
+    const pages = old.pages.map((page) => ({
+      ...page,
+      results: page === last ? insertRows(known, inside, order) : [],
+    }));
+    return { ...old, pages };
+  });
+}
+
+/** Takes rows out of a list. */
+export function removeFromList(search: InboxSearch, ids: Set<string>): void {
+  queries.setQueryData<Pages>(listQuery(search).queryKey, (old) => {
+    const kept = (page: Page) => ({ ...page, results: page.results.filter((row) => !ids.has(row.id)) });
+    return old && { ...old, pages: old.pages.map(kept) };
   });
 }

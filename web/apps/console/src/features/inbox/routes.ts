@@ -6,7 +6,7 @@ const inboxRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/inbox",
   validateSearch: inboxSearch,
-  component: page(() => import("./routes/InboxPage.tsx"), "InboxPage", "inbox"),
+  component: page(() => import("./routes/InboxPage.tsx"), "InboxPage", "inbox", "triage"),
 });
 
 export const inboxRoutes = [inboxRoute];

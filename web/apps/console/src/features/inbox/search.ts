@@ -12,7 +12,8 @@ export const inboxSearch = v.object({
   /** The open ticket, by number. */
   ticket: maybe(v.pipe(v.number(), v.integer(), v.minValue(1))),
   order: maybe(v.picklist(["due_at", "-created_at", "created_at", "-updated_at", "-priority"])),
-  group: maybe(v.picklist(["due", "none"])),
+  /** Headings between rows, by what they are ordered by. */
+  group: maybe(v.picklist(["on", "off"])),
   mode: maybe(v.picklist(["split", "table"])),
   status: some,
   priority: some,

@@ -1,0 +1,88 @@
+import { useCallback, useEffect, useRef, useState } from "react";
+import { realtime } from "../../app.ts";
+import { fetchRows, insertIntoList, patchLists, reloadList, removeFromList } from "./api.ts";
+import { listTopic } from "./lists.ts";
+import type { Row } from "./model.ts";
+import type { InboxSearch } from "./search.ts";
+
+/** How long hints are gathered before one call asks for all of them, in milliseconds. */
+const gather = 250;
+
+type Live = {
+  /** Rows that came while somebody reads; they wait until they are asked for. */
+  fresh: Row[];
+  /** Rows that no longer stand in the list; they stay, struck, until the cursor moves on. */
+  gone: ReadonlySet<string>;
+  showFresh: () => void;
+  dropGone: () => void;
+  /** Asks for these rows now: after an own change, for example. */
+  refresh: (ids: string[]) => void;
+};
+
+/** Keeps a list as it is on the server, without moving what somebody looks at. */
+export function useLiveList(search: InboxSearch, rows: Row[] | undefined, isAtTop: () => boolean): Live {
+  const [fresh, setFresh] = useState<Row[]>([]);
+  const [gone, setGone] = useState<ReadonlySet<string>>(new Set());
+  const latest = useRef({ search, rows, isAtTop });
+  latest.current = { search, rows, isAtTop };
+  const key = JSON.stringify(search, (name, value) => (name === "ticket" || name === "mode" ? undefined : value));
+
+  const take = useCallback(async (ids: string[]) => {
+    const { search, rows, isAtTop } = latest.current;
+    const known = new Set(rows?.map((row) => row.id));
+    const found = await fetchRows(search, ids).catch(() => undefined);
+    // What cannot be asked now is asked after the connection is back.
+    if (!found || latest.current.search.list !== search.list) return;
+    const inside = new Set(found.map((row) => row.id));
+    patchLists(found);
+    const left = ids.filter((id) => known.has(id) && !inside.has(id));
+    const stayed = ids.filter((id) => inside.has(id));
+    setGone((old) => new Set([...[...old].filter((id) => !stayed.includes(id)), ...left]));
+    const added = found.filter((row) => !known.has(row.id));
+    if (added.length === 0) return;
+    if (isAtTop()) insertIntoList(search, added);
+    else setFresh((old) => [...old.filter((row) => !inside.has(row.id)), ...added]);
+  }, []);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for what the list shows.
+  useEffect(() => {
+    setFresh([]);
+    setGone(new Set());
+    const waiting = new Set<string>();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const flush = () => {
+      timer = undefined;
+      const ids = [...waiting];
+      waiting.clear();
+      void take(ids);
+    };
+    const reload = () => reloadList(latest.current.search).catch(() => undefined);
+    const unsubscribe = realtime.subscribe([listTopic(search)]);
+    const unlisten = realtime.listen((hint) => {
+      if (hint.event === "resync") return void reload();
+      if ((hint.event !== "ticket-updated" && hint.event !== "new-message") || hint.id === null) return;
+      waiting.add(hint.id);
+      timer ??= setTimeout(flush, gather);
+    });
+    return () => {
+      clearTimeout(timer);
+      unsubscribe();
+      unlisten();
+    };
+  }, [key, take]);
+
+  return {
+    fresh,
+    gone,
+    showFresh: () => {
+      insertIntoList(search, fresh);
+      setFresh([]);
+    },
+    dropGone: () => {
+      if (gone.size === 0) return;
+      removeFromList(search, new Set(gone));
+      setGone(new Set());
+    },
+    refresh: (ids) => void take(ids),
+  };
+}

@@ -1,0 +1,65 @@
+import { t } from "@helpdesk/i18n";
+import { Button, CountBadge, Icon, IconButton, Menu, MenuItem, MenuSection, MenuTrigger } from "@helpdesk/ui";
+import { filterNames } from "../lists.ts";
+import type { Order } from "../model.ts";
+import type { InboxSearch } from "../search.ts";
+
+export const orders: Order[] = ["due_at", "-created_at", "created_at", "-updated_at", "-priority"];
+
+type Props = {
+  title: string;
+  count: number | undefined;
+  isCapped: boolean;
+  search: InboxSearch;
+  onSearch: (change: Partial<InboxSearch>) => void;
+  onFilter: () => void;
+};
+
+/** The name of the list, how many, and how it is shown. */
+export function ListHeader({ title, count, isCapped, search, onSearch, onFilter }: Props) {
+  const { order = "due_at", group = "on", mode = "split" } = search;
+  const filters = filterNames.reduce((sum, name) => sum + (search[name]?.length ?? 0), search.find ? 1 : 0);
+  return (
+    <header className="flex h-12 shrink-0 items-center gap-1 border-b border-line ps-4 pe-2">
+      <h1 className="truncate text-16 font-semibold" dir="auto">
+        {title}
+      </h1>
+      <span className="ms-1 me-auto">
+        <CountBadge count={isCapped && count ? count + 1 : count} label={t("inbox.tickets")} />
+      </span>
+      <MenuTrigger>
+        <Button look="quiet" className="px-2">
+          {t(`inbox.order.${order}`)}
+          <Icon name="caret" className="size-3.5" />
+        </Button>
+        <Menu placement="bottom end">
+          <MenuSection title={t("inbox.order")}>
+            {orders.map((one) => (
+              <MenuItem key={one} icon={one === order ? "check" : undefined} onAction={() => onSearch({ order: one })}>
+                {t(`inbox.order.${one}`)}
+              </MenuItem>
+            ))}
+          </MenuSection>
+          <MenuSection title={t("inbox.group")}>
+            <MenuItem
+              icon={group === "on" ? "check" : undefined}
+              onAction={() => onSearch({ group: group === "on" ? "off" : undefined })}
+            >
+              {t("inbox.group.on")}
+            </MenuItem>
+          </MenuSection>
+        </Menu>
+      </MenuTrigger>
+      <Button look="quiet" className="px-2" onPress={onFilter} aria-label={t("inbox.filter")}>
+        <Icon name="filter" />
+        {filters > 0 ? <span className="text-12 text-petrol tabular-nums">{filters}</span> : null}
+      </Button>
+      <IconButton
+        icon={mode === "split" ? "table" : "split"}
+        label={t(mode === "split" ? "inbox.mode.table" : "inbox.mode.split")}
+        className="max-pane:hidden"
+        onPress={() => onSearch({ mode: mode === "split" ? "table" : undefined })}
+      />
+    </header>
+  );
+}

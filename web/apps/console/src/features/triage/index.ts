@@ -1,0 +1,2 @@
+export { priorities, priorityName, useStatuses, useStatusName } from "./names.ts";
+export { type Asked, useTriage } from "./useTriage.tsx";
