@@ -1,6 +1,6 @@
 //! The tenant tables as the catalog knows them, for what handles all rows of an organization alike.
 
-use sqlx::PgConnection;
+use sqlx::{AssertSqlSafe, Executor, PgConnection};
 
 /// A name as SQL takes it, whatever is in it.
 pub fn quote(name: &str) -> String {
@@ -42,6 +42,16 @@ pub async fn tables(connection: &mut PgConnection, schema: &str) -> sqlx::Result
     .bind(schema)
     .fetch_all(connection)
     .await
+}
+
+/// Makes statistics of a schema's tables, by their owner. Right after many rows were written the
+/// first plans are poor without them, and autovacuum takes a minute to come by.
+pub async fn analyze(connection: &mut PgConnection, schema: &str) -> sqlx::Result<()> {
+    for table in tables(connection, schema).await? {
+        let sql = format!("analyze {}.{}", quote(schema), quote(&table.name));
+        connection.execute(sqlx::raw_sql(AssertSqlSafe(sql))).await?;
+    }
+    Ok(())
 }
 
 /// A foreign key between two tenant tables of a schema.

@@ -89,7 +89,7 @@ pub struct ClaimedJob {
     token: Uuid,
 }
 
-/// Takes up to `limit` due jobs, at most `per_organization` of each organization.
+/// Takes up to `limit` due jobs; of each organization so many that the node runs at most `per_organization` of it at a time.
 pub async fn claim(db: &Db, node: &str, limit: i64, per_organization: i64) -> AppResult<Vec<ClaimedJob>> {
     let now = db.now();
     let mut tx = PlatformTx::begin(db, Mode::Write).await?;
@@ -101,12 +101,15 @@ pub async fn claim(db: &Db, node: &str, limit: i64, per_organization: i64) -> Ap
                       where j.state = 'ready' and j.organization_id > o.organization_id
                       order by j.organization_id limit 1)
                from orgs o where o.organization_id is not null),
+           running as (
+             select organization_id, count(*) as jobs from platform.jobs where state = 'leased' and leased_by = $5 group by 1),
            candidates as (
              select c.id from orgs o cross join lateral (
                select x.id, x.priority, x.run_at, row_number() over (order by x.priority desc, x.run_at, x.id) as place
                  from (select j.id, j.priority, j.run_at from platform.jobs j
                         where j.state = 'ready' and j.organization_id = o.organization_id and j.run_at <= $1
-                        order by j.priority desc, j.run_at, j.id limit $3) x) c
+                        order by j.priority desc, j.run_at, j.id
+                        limit greatest($3 - coalesce((select r.jobs from running r where r.organization_id = o.organization_id), 0), 0)) x) c
               where o.organization_id is not null
               order by c.place, c.priority desc, c.run_at limit $2),
            locked as (

@@ -191,12 +191,3 @@ async fn flip(
     }
     Ok(())
 }
-
-/// Statistics for tables that are new; without them the first plans are poor.
-pub(super) async fn analyze(connection: &mut PgConnection, schema: &str) -> AppResult<()> {
-    for table in catalog::tables(connection, schema).await? {
-        let sql = format!("analyze {schema}.{}", quote(&table.name));
-        connection.execute(sqlx::raw_sql(AssertSqlSafe(sql))).await?;
-    }
-    Ok(())
-}

@@ -21,7 +21,7 @@ use serde::Serialize;
 use sqlx::{Connection, Executor, PgConnection, postgres::PgConnectOptions};
 use uuid::Uuid;
 
-use crate::{Db, MIGRATION_LOCK, operators::By, provision_schema};
+use crate::{Db, MIGRATION_LOCK, catalog, operators::By, provision_schema};
 
 pub(crate) use clean::readers_gone;
 pub use clean::remove_rows;
@@ -129,7 +129,7 @@ async fn tidy(
         .execute(&mut *connection)
         .await?;
     if copy::is_own(&moved.to) {
-        copy::analyze(connection, &moved.to).await?;
+        catalog::analyze(connection, &moved.to).await?;
     }
     finish(db, connection, id, READERS).await
 }

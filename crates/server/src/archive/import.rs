@@ -79,6 +79,7 @@ pub async fn import(state: &AppState, path: &Path, slug: Option<&str>, placement
         undo(state, &mut connection, subject.id, &schema).await;
     }
     loaded?;
+    catalog::analyze(&mut connection, &schema).await?;
     // The server notices the end of a connection a little later; whoever comes next need not wait for it.
     sqlx::query("select pg_advisory_unlock_all()").execute(&mut connection).await?;
     connection.close().await?;

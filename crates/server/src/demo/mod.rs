@@ -12,8 +12,9 @@ mod tickets;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use db::{Mode, TenantTx, operators::By};
+use db::{Mode, TenantTx, catalog, operators::By};
 use kernel::{AppResult, ManualClock};
+use sqlx::{Connection, PgConnection};
 use web::AppState;
 
 use self::{content::Content, people::password_of};
@@ -59,6 +60,9 @@ async fn load_one(state: &AppState, slug: &str, content: &Content, own_schema: b
         let files = tickets::prepare_files(state, organization.id, content).await?;
         tickets::load(&mut tx, &clock, now, content, &people, files).await?;
         tx.commit_quietly().await?;
+        let mut owner = PgConnection::connect_with(&state.owner.0).await?;
+        catalog::analyze(&mut owner, &organization.schema_name).await?;
+        owner.close().await?;
     }
     let sign_in = |role: &str, email: &str| DemoSignIn {
         slug: slug.to_owned(),

@@ -5,11 +5,9 @@
 //! Each process has token buckets of its own, filled with its share: the limit divided by the
 //! nodes that are alive ([`beat`]). With Redis the buckets are shared and exact; while it is away
 //! the shares count, and no request fails for it.
-//!
-//! An organization that runs into its limit has its requests answered one after the other for a
-//! while, on half of the processors: even what the limit lets through could keep them all busy.
 
 mod bucket;
+mod pressure;
 mod shared;
 
 use std::{
@@ -31,13 +29,10 @@ use db::Tasks;
 use kernel::{AppError, OrganizationId, peer};
 use moka::future::Cache;
 use sha2::{Digest, Sha256};
-use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore},
-    time::error::Elapsed,
-};
 
 use self::{
     bucket::{Bucket, Level},
+    pressure::Pressure,
     shared::SharedBuckets,
 };
 use crate::{
@@ -68,16 +63,13 @@ impl Default for Rates {
     }
 }
 
-/// An organization is kept narrow for so long after its limit refused it.
-const NARROW: Duration = Duration::from_secs(2);
-/// Its requests wait for their turn for so long.
-const PATIENCE: Duration = Duration::from_secs(1);
-
 /// Who is counted.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Subject {
     Person(OrganizationId, String),
     Organization(OrganizationId),
+    /// What the limits of its people refused them.
+    Refusals(OrganizationId),
     Peer(IpAddr),
 }
 
@@ -85,7 +77,7 @@ impl Subject {
     fn kind(&self) -> &'static str {
         match self {
             Self::Person(..) => "person",
-            Self::Organization(_) => "organization",
+            Self::Organization(_) | Self::Refusals(_) => "organization",
             Self::Peer(_) => "peer",
         }
     }
@@ -100,7 +92,7 @@ impl Subject {
     fn limit(&self, rates: &Rates) -> u32 {
         match self {
             Self::Person(..) => rates.person,
-            Self::Organization(_) => rates.organization,
+            Self::Organization(_) | Self::Refusals(_) => rates.organization,
             Self::Peer(_) => rates.peer,
         }
     }
@@ -110,6 +102,7 @@ impl Subject {
         match self {
             Self::Person(organization, person) => format!("helpdesk:{{{}}}:{person}", organization.0),
             Self::Organization(organization) => format!("helpdesk:{{{}}}", organization.0),
+            Self::Refusals(organization) => format!("helpdesk:{{{}}}:refusals", organization.0),
             Self::Peer(ip) => format!("helpdesk:peer:{ip}"),
         }
     }
@@ -125,8 +118,7 @@ pub struct RateLimits {
     known: Buckets,
     peers: Buckets,
     keys: Cache<[u8; 32], (OrganizationId, String)>,
-    /// Organizations that ran into their limit, with the turns that their requests take.
-    narrow: Cache<OrganizationId, Arc<Semaphore>>,
+    pressure: Pressure,
     shared: Option<SharedBuckets>,
     nodes: AtomicU32,
     began: Instant,
@@ -142,7 +134,7 @@ impl RateLimits {
             known: buckets(),
             peers: buckets(),
             keys: Cache::builder().max_capacity(100_000).time_to_live(idle).build(),
-            narrow: Cache::builder().max_capacity(10_000).time_to_live(NARROW).build(),
+            pressure: Pressure::default(),
             shared: None,
             nodes: AtomicU32::new(1),
             began: Instant::now(),
@@ -205,25 +197,12 @@ impl RateLimits {
         Standing::new(&self.rates, &counted, &levels)
     }
 
-    /// Notes that the organization ran into its limit.
-    async fn make_narrow(&self, organization: OrganizationId) {
-        let turns = match self.narrow.get(&organization).await {
-            Some(turns) => turns,
-            None => Arc::new(Semaphore::new(turns())),
-        };
-        self.narrow.insert(organization, turns).await;
-    }
-
-    /// Waits for a turn if the organization is kept narrow; an error when there was none in time.
-    async fn turn(&self, organization: Option<OrganizationId>) -> Result<Option<OwnedSemaphorePermit>, Elapsed> {
-        let turns = match organization {
-            Some(organization) => self.narrow.get(&organization).await,
-            None => None,
-        };
-        match turns {
-            Some(turns) => Ok(tokio::time::timeout(PATIENCE, turns.acquire_owned()).await?.ok()),
-            None => Ok(None),
-        }
+    /// Whether the organization, one of whose requests ran into this limit, asks for too much as a whole.
+    async fn presses(&self, limit: &str, organization: OrganizationId) -> bool {
+        let refusals = Subject::Refusals(organization);
+        limit == "organization"
+            || (refusals.limit(&self.rates) > 0
+                && self.take_here(&[refusals]).await.iter().any(|level| !level.is_allowed))
     }
 
     async fn take_here(&self, subjects: &[Subject]) -> Vec<Level> {
@@ -246,11 +225,6 @@ impl RateLimits {
         }
         levels
     }
-}
-
-/// Requests of a narrow organization that are answered at a time.
-fn turns() -> usize {
-    std::thread::available_parallelism().map_or(1, |processors| processors.get() / 2).max(1)
 }
 
 /// What a request may and what it is told.
@@ -293,16 +267,16 @@ pub(crate) async fn layer(State(state): State<AppState>, mut request: Request, n
     request.extensions_mut().insert(is_signed_in);
     let organization = subjects.iter().find_map(Subject::organization);
     let standing = state.limits.take(subjects).await;
+    let limits = &state.limits;
     let mut response = match (standing.refused, organization) {
-        (Some((limit, seconds)), organization) => {
-            if let Some(organization) = organization.filter(|_| limit == "organization") {
-                state.limits.make_narrow(organization).await;
-            }
+        (Some((limit, seconds)), None) => refuse(limit, seconds),
+        (Some((limit, seconds)), Some(organization)) => {
+            limits.pressure.refused(organization, limits.presses(limit, organization).await).await;
             refuse(limit, seconds)
         }
-        (None, organization) => match state.limits.turn(organization).await {
-            // The turn lasts until the answer is there.
-            Ok(_turn) => next.run(request).await,
+        (None, None) => next.run(request).await,
+        (None, Some(organization)) => match limits.pressure.enter(organization).await {
+            Ok(_running) => next.run(request).await,
             Err(_) => refuse("organization", 1),
         },
     };
@@ -376,23 +350,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_ran_into_the_limit_waits_for_a_turn_for_a_while() {
-        let limits = RateLimits::new(Rates::default());
-        let (one, other) = (Some(organization(1)), Some(organization(2)));
-        let free = limits.turn(one).await.unwrap();
-        assert!(free.is_none());
-        limits.make_narrow(organization(1)).await;
-        let mut held = Vec::new();
-        for _ in 0..turns() {
-            held.push(limits.turn(one).await.unwrap());
+    async fn what_is_refused_to_people_presses_once_it_would_fill_the_limit() {
+        let limits = RateLimits::new(Rates { person: 1, organization: 3, peer: 0 });
+        for _ in 0..3 {
+            assert!(!limits.presses("person", organization(1)).await);
         }
-        limits.make_narrow(organization(1)).await;
-        assert!(limits.turn(one).await.is_err(), "the turns stay the same");
-        assert!(limits.turn(other).await.unwrap().is_none());
-        held.pop();
-        assert!(limits.turn(one).await.unwrap().is_some());
-        tokio::time::sleep(NARROW).await;
-        assert!(limits.turn(one).await.unwrap().is_none());
+        assert!(limits.presses("person", organization(1)).await);
+        assert!(!limits.presses("person", organization(2)).await);
+        assert!(limits.presses("organization", organization(2)).await);
     }
 
     #[tokio::test]

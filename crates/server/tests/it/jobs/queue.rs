@@ -221,7 +221,11 @@ async fn many_jobs_of_one_do_not_hold_up_the_other() {
         *taken.entry(job.organization).or_default() += 1;
     }
     assert_eq!(taken, BTreeMap::from([(a.id, 18), (b.id, 2)]));
-    assert_eq!(claim(&app.state.db, "test", 20, 4).await.unwrap().len(), 4, "at most four of one");
+    let mut running = claim(&app.state.db, "other", 20, 4).await.unwrap();
+    assert_eq!(running.len(), 4, "at most four of one");
+    assert!(claim(&app.state.db, "other", 20, 4).await.unwrap().is_empty(), "as long as they run");
+    assert!(running.remove(0).finish(&app.state.db).await.unwrap());
+    assert_eq!(claim(&app.state.db, "other", 20, 4).await.unwrap().len(), 1);
 }
 
 #[tokio::test]
