@@ -3,6 +3,7 @@ import { identityRoutes } from "./features/identity/routes.ts";
 import { inboxRoutes } from "./features/inbox/routes.ts";
 import { peopleRoutes } from "./features/people/routes.ts";
 import { settingsIndexRoute, settingsRoute } from "./features/settings/routes.ts";
+import { ticketRoutes } from "./features/tickets/routes.ts";
 import { rootRoute, shellRoute } from "./routes.ts";
 import { ErrorPage, NotFound } from "./shell/ErrorPage.tsx";
 
@@ -27,7 +28,11 @@ export const router = createRouter({
     indexRoute,
     adminRoute,
     ...identityRoutes,
-    shellRoute.addChildren([...inboxRoutes, settingsRoute.addChildren([settingsIndexRoute, ...peopleRoutes])]),
+    shellRoute.addChildren([
+      ...inboxRoutes,
+      ...ticketRoutes,
+      settingsRoute.addChildren([settingsIndexRoute, ...peopleRoutes]),
+    ]),
   ]),
   defaultErrorComponent: ErrorPage,
   defaultNotFoundComponent: NotFound,

@@ -4,6 +4,7 @@ export { createQueryClient } from "./query.ts";
 export { type ConnectionState, Realtime, type RealtimeEvent } from "./realtime.ts";
 export type { components, operations, paths } from "./schema.d.ts";
 export { type Person, Session, type SessionState } from "./session.ts";
+export { fileLink, upload } from "./upload.ts";
 
 import type { components } from "./schema.d.ts";
 

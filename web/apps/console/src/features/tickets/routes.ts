@@ -1,0 +1,10 @@
+import { createRoute } from "@tanstack/react-router";
+import { page, shellRoute } from "../../routes.ts";
+
+const ticketRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  path: "/tickets/$number",
+  component: page(() => import("./routes/TicketPage.tsx"), "TicketPage", "tickets"),
+});
+
+export const ticketRoutes = [ticketRoute];
