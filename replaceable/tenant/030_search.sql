@@ -29,6 +29,7 @@ begin
     status text[], status_category text[], priority text[], type text[], channel text[], category text[], company text[],
     assignee uuid[], assignee_none boolean, team uuid[], team_none boolean, customer uuid[], ids uuid[], tag text[],
     created_after timestamptz, created_before timestamptz, updated_after timestamptz, updated_before timestamptz,
+    resolved_after timestamptz, resolved_before timestamptz,
     due_before timestamptz, is_overdue boolean);
   return query
     with hits as (
@@ -73,6 +74,8 @@ begin
          and (f.created_before is null or t.created_at < f.created_before)
          and (f.updated_after is null or t.updated_at >= f.updated_after)
          and (f.updated_before is null or t.updated_at < f.updated_before)
+         and (f.resolved_after is null or t.resolved_at >= f.resolved_after)
+         and (f.resolved_before is null or t.resolved_at < f.resolved_before)
          and (f.due_before is null or t.resolution_due_at < f.due_before)
          and (f.is_overdue is null
               or f.is_overdue = (t.status_category in ('new', 'open', 'pending', 'on_hold') and t.resolution_due_at < p_now))

@@ -31,5 +31,5 @@ export default defineConfig({
       },
     },
   },
-  server: { proxy: { "/api": product, "/ws": { target: product, ws: true } } },
+  server: { proxy: { "/api": { target: product }, "/ws": { target: product, ws: true } } },
 });

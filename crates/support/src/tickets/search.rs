@@ -110,6 +110,7 @@ pub struct Filter {
     topics: Vec<String>,
     created: (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
     updated: (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
+    resolved: (Option<DateTime<Utc>>, Option<DateTime<Utc>>),
     due_before: Option<DateTime<Utc>>,
     is_overdue: Option<bool>,
     search: Option<String>,
@@ -188,6 +189,7 @@ impl Filter {
             topics: query.category.clone(),
             created: (query.created_after, query.created_before),
             updated: (query.updated_after, query.updated_before),
+            resolved: (query.resolved_after, query.resolved_before),
             due_before: query.due_before,
             is_overdue: query.is_overdue,
             search: query
@@ -242,6 +244,7 @@ impl Filter {
         }
         push_time(query, "t.created_at", self.created);
         push_time(query, "t.updated_at", self.updated);
+        push_time(query, "t.resolved_at", self.resolved);
         push_time(query, "t.resolution_due_at", (None, self.due_before));
         match self.is_overdue {
             Some(true) => {
@@ -282,6 +285,8 @@ impl Filter {
             "created_before": self.created.1,
             "updated_after": self.updated.0,
             "updated_before": self.updated.1,
+            "resolved_after": self.resolved.0,
+            "resolved_before": self.resolved.1,
             "due_before": self.due_before,
             "is_overdue": self.is_overdue,
         })

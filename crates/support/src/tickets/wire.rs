@@ -380,6 +380,10 @@ pub struct TicketQuery {
     pub updated_after: Option<DateTime<Utc>>,
     /// Exclusive.
     pub updated_before: Option<DateTime<Utc>>,
+    /// Inclusive; tickets that are not resolved are left out.
+    pub resolved_after: Option<DateTime<Utc>>,
+    /// Exclusive; tickets that are not resolved are left out.
+    pub resolved_before: Option<DateTime<Utc>>,
     /// Exclusive.
     pub due_before: Option<DateTime<Utc>>,
     pub is_overdue: Option<bool>,

@@ -1,7 +1,11 @@
 import { createRoute, createRouter, redirect } from "@tanstack/react-router";
+import { customersRoutes } from "./features/customers/routes.ts";
+import { dashboardRoutes } from "./features/dashboard/routes.ts";
 import { identityRoutes } from "./features/identity/routes.ts";
 import { inboxRoutes } from "./features/inbox/routes.ts";
+import { newTicketRoutes } from "./features/newTicket/routes.ts";
 import { peopleRoutes } from "./features/people/routes.ts";
+import { searchRoutes } from "./features/search/routes.ts";
 import { settingsIndexRoute, settingsRoute } from "./features/settings/routes.ts";
 import { ticketRoutes } from "./features/tickets/routes.ts";
 import { rootRoute, shellRoute } from "./routes.ts";
@@ -32,6 +36,10 @@ export const router = createRouter({
       ...inboxRoutes,
       ...ticketRoutes,
       settingsRoute.addChildren([settingsIndexRoute, ...peopleRoutes]),
+      ...customersRoutes,
+      ...dashboardRoutes,
+      ...newTicketRoutes,
+      ...searchRoutes,
     ]),
   ]),
   defaultErrorComponent: ErrorPage,

@@ -2329,6 +2329,26 @@ export interface components {
             previous: string | null;
             results: components["schemas"]["CustomerOut"][];
         };
+        /** @description One day of the organization's time zone. */
+        DayFigures: {
+            /**
+             * Format: int64
+             * @description Tickets made on that day.
+             */
+            created: number;
+            /** Format: date */
+            day: string;
+            /**
+             * Format: int64
+             * @description Tickets resolved on that day and not reopened since.
+             */
+            resolved: number;
+            /**
+             * Format: date-time
+             * @description When it began: with the next day's beginning, the bounds of the lists behind the figures.
+             */
+            starts_at: string;
+        };
         Delivery: {
             /** Format: int32 */
             attempts: number;
@@ -3317,12 +3337,16 @@ export interface components {
             by_status_category: Record<string, never>;
             /** @description By team id, `none` for tickets without one; not for customers. */
             by_team?: Record<string, never> | null;
+            /** @description The last 30 days, today last, whatever time was asked for. */
+            daily: components["schemas"]["DayFigures"][];
             median: components["schemas"]["Medians"];
             /**
              * Format: int64
              * @description Neither resolved nor closed.
              */
             open: number;
+            /** @description Those neither resolved nor closed. */
+            open_by_priority: Record<string, never>;
             /** Format: int64 */
             overdue: number;
             /**
@@ -15071,6 +15095,10 @@ export interface operations {
                 updated_after?: string | null;
                 /** @description Exclusive. */
                 updated_before?: string | null;
+                /** @description Inclusive; tickets that are not resolved are left out. */
+                resolved_after?: string | null;
+                /** @description Exclusive; tickets that are not resolved are left out. */
+                resolved_before?: string | null;
                 /** @description Exclusive. */
                 due_before?: string | null;
                 is_overdue?: boolean | null;
@@ -15335,6 +15363,10 @@ export interface operations {
                 updated_after?: string | null;
                 /** @description Exclusive. */
                 updated_before?: string | null;
+                /** @description Inclusive; tickets that are not resolved are left out. */
+                resolved_after?: string | null;
+                /** @description Exclusive; tickets that are not resolved are left out. */
+                resolved_before?: string | null;
                 /** @description Exclusive. */
                 due_before?: string | null;
                 is_overdue?: boolean | null;

@@ -71,3 +71,12 @@ export function duration(seconds: number): string {
   const rest = minutes < 600 && minutes % 60 > 0 ? `\u202F${String(minutes % 60).padStart(2, "0")}` : "";
   return sign + t("ui.hours", { count: Math.floor(minutes / 60) }) + rest;
 }
+
+const units = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
+
+/** "3.4 MB" */
+export function fileSize(bytes: number): string {
+  const step = Math.min(units.length - 1, bytes > 0 ? Math.floor(Math.log10(bytes) / 3) : 0);
+  const style = { style: "unit", unit: units[step], unitDisplay: "short", maximumFractionDigits: 1 } as const;
+  return new Intl.NumberFormat(i18n.locale, style).format(bytes / 1000 ** step);
+}

@@ -3,6 +3,7 @@ export {
   day,
   dayTime,
   duration,
+  fileSize,
   formatting,
   number,
   relative,

@@ -103,6 +103,7 @@ type ComboProps = Common & {
   search?: { text: string; onChange: (text: string) => void };
   /** What to say when nothing fits. */
   empty?: ReactNode;
+  autoFocus?: boolean;
 };
 
 /** A choice that is found while typing. */

@@ -70,6 +70,8 @@ async fn each_filter_finds_exactly_its_tickets() {
         (format!("created_after={}&created_before={}", hour(1), hour(2)), vec![2]),
         (format!("updated_after={}", hour(4)), vec![5]),
         (format!("updated_before={}", hour(1)), vec![1]),
+        (format!("resolved_after={}", hour(0)), vec![4]),
+        (format!("resolved_before={}", hour(0)), vec![]),
         (format!("due_before={}", hour(15)), vec![1]),
         ("is_overdue=true".into(), vec![1]),
         ("is_overdue=false".into(), vec![2, 3, 4, 5]),
@@ -106,6 +108,7 @@ async fn filters_narrow_a_search_the_same_way() {
         &format!("created_after={}", hour(1)),
         &format!("due_before={}", hour(15)),
         &format!("updated_before={}", hour(3)),
+        &format!("resolved_after={}", hour(0)),
     ] {
         let plain = numbers(&agent, &format!("ordering=number&{query}")).await;
         assert_eq!(numbers(&agent, &format!("ordering=number&search=tk+2026&{query}")).await, plain, "{query}");

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
-use serde_json::json;
+use serde_json::{Value, json};
 use sqlx::AssertSqlSafe;
 
 use super::seeds::{bulk, hour, numbers, seed};
@@ -138,6 +138,17 @@ async fn statistics_are_what_the_rows_say() {
         json!({"first_response_met_percent": 100.0, "resolution_met_percent": 50.0, "first_responses": 1, "resolutions": 2})
     );
     assert_eq!(figures["median"], json!({"first_response_seconds": 14_400.0, "resolution_seconds": 9_000.0}));
+    assert_eq!(figures["open_by_priority"].as_object().unwrap().values().filter_map(Value::as_i64).sum::<i64>(), 2);
+    let days = figures["daily"].as_array().unwrap();
+    let quiet = days[..29].iter().all(|day| day["created"] == 0 && day["resolved"] == 0);
+    assert!(days.len() == 30 && quiet, "{days:?}");
+    assert_eq!((&days[29]["created"], &days[29]["resolved"]), (&json!(4), &json!(2)));
+    // The list behind a figure has as many tickets; days are those of the organization's time zone.
+    let since = days[29]["starts_at"].as_str().unwrap();
+    assert_eq!(agent.get(&format!("/tickets/?resolved_after={since}")).await.ok()["count"], 2);
+    app.admin().patch("/organization/", json!({"time_zone": "Pacific/Kiritimati"})).await.ok();
+    let figures = agent.get("/tickets/statistics/").await.ok();
+    assert!(figures["daily"][29]["starts_at"].as_str().unwrap().ends_with("T10:00:00Z"), "{}", figures["daily"]);
     let narrow = agent.get(&format!("/tickets/statistics/?created_after={}", hour(4))).await.ok();
     assert_eq!(narrow["total"], 1);
     let own = app.customer().get("/tickets/statistics/").await.ok();

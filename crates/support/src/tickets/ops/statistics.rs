@@ -1,6 +1,6 @@
 //! Figures over the tickets somebody sees, computed from the rows at that moment.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use db::TenantTx;
 use kernel::{Actor, AppResult, Visibility};
 use serde::{Deserialize, Serialize};
@@ -39,6 +39,18 @@ pub struct Medians {
     pub resolution_seconds: Option<f64>,
 }
 
+/// One day of the organization's time zone.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DayFigures {
+    pub day: NaiveDate,
+    /// When it began: with the next day's beginning, the bounds of the lists behind the figures.
+    pub starts_at: DateTime<Utc>,
+    /// Tickets made on that day.
+    pub created: i64,
+    /// Tickets resolved on that day and not reopened since.
+    pub resolved: i64,
+}
+
 /// Counts by several keys; keys without tickets are absent.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct StatisticsOut {
@@ -58,12 +70,17 @@ pub struct StatisticsOut {
     pub by_priority: Value,
     #[schema(value_type = Object)]
     pub by_channel: Value,
+    /// Those neither resolved nor closed.
+    #[schema(value_type = Object)]
+    pub open_by_priority: Value,
     /// By team id, `none` for tickets without one; not for customers.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub by_team: Option<Value>,
     pub sla: SlaFigures,
     pub median: Medians,
+    /// The last 30 days, today last, whatever time was asked for.
+    pub daily: Vec<DayFigures>,
 }
 
 /// A visibility as statements take it: kind, teams, person.
@@ -103,6 +120,9 @@ async fn run(tx: &mut TenantTx, actor: &Actor, query: &StatisticsQuery) -> AppRe
                   (select coalesce(jsonb_object_agg(k, n), '{}') from (select category as k, count(*) as n from seen group by 1) g) as "by_category!",
                   (select coalesce(jsonb_object_agg(k, n), '{}') from (select priority as k, count(*) as n from seen group by 1) g) as "by_priority!",
                   (select coalesce(jsonb_object_agg(k, n), '{}') from (select channel as k, count(*) as n from seen group by 1) g) as "by_channel!",
+                  (select coalesce(jsonb_object_agg(k, n), '{}')
+                     from (select priority as k, count(*) as n from seen where status_category not in ('resolved', 'closed') group by 1) g)
+                    as "open_by_priority!",
                   (select coalesce(jsonb_agg(jsonb_build_object('team', k, 'n', n)), '[]') from (select team_id as k, count(*) as n from seen group by 1) g) as "by_team!",
                   count(first_response_at) as "first_responses!",
                   count(*) filter (where first_response_at <= first_response_due_at) as "first_responses_met!",
@@ -132,6 +152,7 @@ async fn run(tx: &mut TenantTx, actor: &Actor, query: &StatisticsQuery) -> AppRe
         by_category: row.by_category,
         by_priority: row.by_priority,
         by_channel: row.by_channel,
+        open_by_priority: row.open_by_priority,
         by_team: actor.is_internal().then(|| by_team(&row.by_team)),
         sla: SlaFigures {
             first_response_met_percent: percent(row.first_responses_met, row.first_responses),
@@ -143,7 +164,42 @@ async fn run(tx: &mut TenantTx, actor: &Actor, query: &StatisticsQuery) -> AppRe
             first_response_seconds: row.median_first_response,
             resolution_seconds: row.median_resolution,
         },
+        daily: daily(tx, actor).await?,
     })
+}
+
+/// How many arrived and how many were resolved on each of the last 30 days; days without tickets are there too.
+async fn daily(tx: &mut TenantTx, actor: &Actor) -> AppResult<Vec<DayFigures>> {
+    let (organization, now) = (tx.organization(), tx.now());
+    let (kind, teams, person) = visibility_arguments(&actor.visibility);
+    let days = sqlx::query_as!(
+        DayFigures,
+        r#"with days as (
+             select day, day at time zone time_zone as starts_at, time_zone
+               from organization_settings,
+                    generate_series(date_trunc('day', $5::timestamptz at time zone time_zone) - interval '29 days',
+                                    date_trunc('day', $5::timestamptz at time zone time_zone), interval '1 day') day
+              where organization_id = $1),
+           since as (select min(starts_at) as at, min(time_zone) as zone from days),
+           seen as (
+             select created_at, resolved_at, since.at, since.zone from tickets, since
+              where organization_id = $1 and deleted_at is null and (created_at >= since.at or resolved_at >= since.at)
+                and ($2 = 'all' or ($2 = 'teams' and (team_id = any($3) or assignee_id = $4))
+                     or ($2 = 'assigned' and assignee_id = $4) or ($2 = 'own' and customer_id = $4))),
+           made as (select date_trunc('day', created_at at time zone zone) as day, count(*) as n from seen group by 1),
+           done as (select date_trunc('day', resolved_at at time zone zone) as day, count(*) as n from seen group by 1)
+           select days.day::date as "day!", days.starts_at as "starts_at!", coalesce(made.n, 0) as "created!", coalesce(done.n, 0) as "resolved!"
+             from days left join made using (day) left join done using (day)
+            order by 1"#,
+        organization as _,
+        kind,
+        &teams,
+        person,
+        now
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(days)
 }
 
 fn by_team(rows: &Value) -> Value {

@@ -65,6 +65,11 @@ export const navigation: { title: string; items: NavItem[] }[] = [
   },
   {
     title: "shell.nav.desk",
-    items: [{ title: "shell.nav.settings", to: "/settings", icon: "gear", needs: settingsNeeds }],
+    items: [
+      { title: "shell.nav.dashboard", to: "/dashboard", icon: "gauge", needs: "tickets:insight" },
+      { title: "shell.nav.customers", to: "/customers", icon: "people", needs: "customers:read" },
+      { title: "shell.nav.search", to: "/search", icon: "search" },
+      { title: "shell.nav.settings", to: "/settings", icon: "gear", needs: settingsNeeds },
+    ],
   },
 ];

@@ -27,6 +27,13 @@ export const teamsQuery = queryOptions({
   staleTime: 5 * 60_000,
 });
 
+export const peopleQuery = queryOptions({
+  queryKey: ["people"],
+  queryFn: ({ signal }) => answer(api.GET("/api/v1/users/", { signal, params: { query: { page_size: 100 } } })),
+  select: (page) => page.results,
+  staleTime: 5 * 60_000,
+});
+
 export const organizationQuery = queryOptions({
   queryKey: ["organization"],
   queryFn: ({ signal }) => answer(api.GET("/api/v1/organization/", { signal })),
@@ -34,9 +41,3 @@ export const organizationQuery = queryOptions({
 });
 
 /** The staff, for names, pictures and choices. */
-export const peopleQuery = queryOptions({
-  queryKey: ["people"],
-  queryFn: ({ signal }) => answer(api.GET("/api/v1/users/", { signal, params: { query: { page_size: 100 } } })),
-  select: (page) => page.results,
-  staleTime: 5 * 60_000,
-});

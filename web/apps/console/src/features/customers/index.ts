@@ -1,0 +1,1 @@
+export { type Customer, customerQuery, customersQuery } from "./api.ts";
