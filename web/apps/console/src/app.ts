@@ -1,5 +1,6 @@
 import { createApi, createQueryClient, Realtime, Session } from "@helpdesk/api";
 import { useSyncExternalStore } from "react";
+import { saved } from "./shell/saved.ts";
 
 /** The parts that there is one of for the whole page. */
 export const session = new Session();
@@ -14,6 +15,7 @@ session.subscribe(() => {
   if (session.state === "out" && shownState !== "out") {
     realtime.stop();
     queries.clear();
+    void saved.wipe();
   }
   shownState = session.state;
 });

@@ -8,9 +8,11 @@ import { session } from "./app.ts";
 import { preferredLocale } from "./shell/locale.ts";
 
 look.follow();
+// The page that most people come for is fetched while the session is renewed.
+if (/^\/(inbox)?$/.test(location.pathname)) void import("./features/inbox/routes/InboxPage.tsx");
 const cookie = session.resume().catch(() => session.end());
 await setLocale(preferredLocale());
-await Promise.all([loadTexts("ui", "shell", "commands"), cookie]);
+await Promise.all([loadTexts("ui", "shell", "commands", "inbox", "triage"), cookie]);
 createRoot(document.getElementById("root")!).render(
   <StrictMode>
     <App />

@@ -12,7 +12,7 @@ export function AccountMenu() {
   const me = useMe();
   return (
     <MenuTrigger>
-      <Button className="flex min-w-0 flex-1 cursor-default items-center gap-2 rounded-control p-1 text-start text-ink-2 outline-none hovered:bg-line-soft focus-ring:outline-2 focus-ring:outline-petrol">
+      <Button className="flex w-full min-w-0 cursor-default items-center gap-2 rounded-control p-1 text-start text-ink-2 outline-none hovered:bg-line-soft focus-ring:outline-2 focus-ring:outline-petrol">
         <Avatar name={me.name} size={28} />
         <span className="truncate" dir="auto">
           {me.name}

@@ -35,9 +35,9 @@ export function Nav({ isOpen, onToggle, onPalette }: Props) {
         className={`min-h-0 flex-1 flex-col overflow-y-auto max-pane:fixed max-pane:inset-x-0 max-pane:top-12 max-pane:bottom-0 max-pane:z-20 max-pane:bg-canvas pane:flex ${isOpen ? "flex" : "hidden"}`}
       >
         <Lists />
-        <div className="mt-auto flex items-center gap-1 p-2">
-          <AccountMenu />
+        <div className="mt-auto grid justify-items-start gap-0.5 p-2">
           <Connection />
+          <AccountMenu />
         </div>
       </nav>
     </div>

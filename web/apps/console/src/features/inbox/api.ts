@@ -1,6 +1,7 @@
 import { answer } from "@helpdesk/api";
 import { type InfiniteData, infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { api, queries } from "../../app.ts";
+import { api, queries, session } from "../../app.ts";
+import { saved } from "../../shell/saved.ts";
 import { listParameters, pageSize } from "./lists.ts";
 import { compare, insertRows, patchRows, type Row } from "./model.ts";
 import type { InboxSearch } from "./search.ts";
@@ -27,6 +28,24 @@ export function listQuery(search: InboxSearch) {
     getNextPageParam: ({ next }) => (next ? new URL(next, location.origin).searchParams.get("cursor") : undefined),
     staleTime: Number.POSITIVE_INFINITY,
   });
+}
+
+const savedName = (search: InboxSearch) => `list ${JSON.stringify(listParameters(search))}`;
+
+/** Begins to fetch a list, and meanwhile shows what it was when it was last seen. */
+export async function prepareList(search: InboxSearch): Promise<void> {
+  const query = listQuery(search);
+  const person = session.person?.id;
+  if (!person || queries.getQueryData(query.queryKey)) return;
+  void queries.prefetchInfiniteQuery(query);
+  const results = await saved.read<Row[]>(savedName(search), person);
+  if (!results || queries.getQueryData(query.queryKey)) return;
+  queries.setQueryData<Pages>(query.queryKey, { pages: [{ results }], pageParams: [""] });
+}
+
+/** Keeps the beginning of a list for the next start. */
+export function keepList(search: InboxSearch, rows: Row[]): void {
+  if (session.person) void saved.write(savedName(search), session.person.id, rows.slice(0, pageSize));
 }
 
 /** How many a list has in all; exact to 1 000. */

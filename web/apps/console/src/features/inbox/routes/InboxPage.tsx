@@ -7,7 +7,7 @@ import { lazy, type MouseEvent, Suspense, useCallback, useEffect, useMemo, useRe
 import { may, useMay } from "../../../app.ts";
 import { teamsQuery } from "../../../shell/queries.ts";
 import { type Asked, useTriage } from "../../triage/index.ts";
-import { countQuery, listQuery } from "../api.ts";
+import { countQuery, keepList, listQuery } from "../api.ts";
 import { listCommands } from "../commands.ts";
 import { builtIn, hasFilters } from "../lists.ts";
 import { useLiveList } from "../live.ts";
@@ -43,6 +43,12 @@ export function InboxPage() {
     () => linesOf(rows, group === "on" ? (row) => bandOf(row, order, now, dayKey) : undefined),
     [rows, group, order, now],
   );
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is kept changes with the rows.
+  useEffect(() => {
+    const timer = setTimeout(() => query.data && keepList(search, rows), 2_000);
+    return () => clearTimeout(timer);
+  }, [rows]);
 
   const grid = useRef<GridHandle>(null);
   const listKey = JSON.stringify({ ...search, ticket: undefined, mode: undefined });

@@ -157,18 +157,18 @@ export type TableColumn = "number" | "requester" | "subject" | "status" | "prior
 
 /** The columns of the table and what they take of its width. */
 export const tableColumns: Record<TableColumn, string> = {
-  number: "4.5rem",
-  requester: "minmax(7rem,12rem)",
-  subject: "minmax(10rem,1fr)",
-  status: "8rem",
-  priority: "6rem",
-  assignee: "9rem",
-  team: "8rem",
-  updated: "7.5rem",
+  number: "3.25rem",
+  requester: "minmax(6rem,11rem)",
+  subject: "minmax(12rem,1fr)",
+  status: "6.75rem",
+  priority: "5rem",
+  assignee: "minmax(5rem,8rem)",
+  team: "minmax(4rem,7rem)",
+  updated: "6.5rem",
 };
 
 export const columnStyle = (columns: TableColumn[]): CSSProperties => ({
-  gridTemplateColumns: `1.5rem ${columns.map((column) => tableColumns[column]).join(" ")} 5rem`,
+  gridTemplateColumns: `1.5rem ${columns.map((column) => tableColumns[column]).join(" ")} 4.5rem`,
 });
 
 /** One line with its columns; how long is left stands at the end, as in the other form. */
@@ -203,12 +203,7 @@ function Cell({ row, column }: { row: Row; column: TableColumn }) {
     case "requester":
       return <bdi className={row.unread ? "font-semibold text-ink-1" : ""}>{requesterOf(row)}</bdi>;
     case "subject":
-      return (
-        <span className="flex min-w-0 items-baseline gap-2">
-          <bdi className={`truncate ${row.unread ? "font-semibold text-ink-1" : "text-ink-1"}`}>{row.subject}</bdi>
-          <Tags tags={row.tags} />
-        </span>
-      );
+      return <bdi className={`text-ink-1 ${row.unread ? "font-semibold" : ""}`}>{row.subject}</bdi>;
     case "status":
       return (
         <span className="flex items-center gap-1.5">
