@@ -1,6 +1,5 @@
 import { loadTexts } from "@helpdesk/i18n";
 import { createRootRoute, createRoute, lazyRouteComponent, redirect } from "@tanstack/react-router";
-import type { ComponentType } from "react";
 import { session } from "./app.ts";
 import { Shell } from "./shell/Shell.tsx";
 
@@ -20,7 +19,8 @@ export const shellRoute = createRoute({
  * A page that is fetched when it is first needed, together with its texts:
  * `page(() => import("./routes/InboxPage.tsx"), "InboxPage", "inbox")`.
  */
-export function page<Module extends Record<string, unknown>, Name extends keyof Module & string>(
+// biome-ignore lint/suspicious/noExplicitAny: the router's own bound, from which it reads what the component takes.
+export function page<Module extends Record<string, any>, Name extends keyof Module & string>(
   load: () => Promise<Module>,
   name: Name,
   ...texts: string[]
@@ -29,5 +29,5 @@ export function page<Module extends Record<string, unknown>, Name extends keyof 
     const [module] = await Promise.all([load(), loadTexts(...texts)]);
     return module;
   };
-  return lazyRouteComponent(both as () => Promise<Record<Name, ComponentType>>, name);
+  return lazyRouteComponent<Module, Name>(both, name);
 }

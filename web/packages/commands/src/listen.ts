@@ -13,6 +13,11 @@ function isText(target: EventTarget | null): boolean {
   return target instanceof HTMLInputElement && !/^(checkbox|radio|button|submit|range|color|file)$/.test(target.type);
 }
 
+/** Keys with a meaning of their own on buttons, links and whatever scrolls: they are ours on a grid only, or on nothing. */
+const isOwn = (key: string) => key === "Enter" || key.startsWith("Arrow");
+const isQuiet = (target: EventTarget | null) =>
+  target === document.body || (target instanceof Element && target.closest('[role="grid"]') !== null);
+
 const isFloating = () => document.querySelector(floating) !== null;
 
 /** Runs commands by their keys until the returned function is called. */
@@ -43,6 +48,7 @@ function isAllowed(command: Command, event: KeyboardEvent): boolean {
   const withMod = event.ctrlKey || event.metaKey;
   if (!withMod && (isText(event.target) || !keymap.get().single)) return false;
   if (withMod && isText(event.target) && !command.inText) return false;
+  if (!withMod && isOwn(event.key) && !isQuiet(event.target)) return false;
   if (!command.inDialog && isFloating()) return false;
   return command.isEnabled?.() !== false;
 }

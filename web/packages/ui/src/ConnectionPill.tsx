@@ -21,7 +21,9 @@ export function ConnectionPill({ state, at, onRetry }: Props) {
       className="flex h-6 cursor-default items-center gap-1.5 rounded-control px-1.5 text-12 text-ink-3 outline-none hovered:bg-line-soft focus-ring:outline-2 focus-ring:outline-petrol"
     >
       <span className={`size-1.5 rounded-full ${dots[state]}`} />
-      <span role="status">{t(`ui.connection.${state}`, { seconds: number(seconds) })}</span>
+      <span role="status" className="pane:max-wide:sr-only">
+        {t(`ui.connection.${state}`, { seconds: number(seconds) })}
+      </span>
     </AriaButton>
   );
 }

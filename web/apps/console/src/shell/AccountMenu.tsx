@@ -1,20 +1,20 @@
-import { answer } from "@helpdesk/api";
 import { i18n, type Locale, locales, t } from "@helpdesk/i18n";
-import { Avatar, errorText, look, Menu, MenuItem, MenuSection, MenuTrigger, type Theme, toast } from "@helpdesk/ui";
+import { Avatar, look, Menu, MenuItem, MenuSection, MenuTrigger, type Theme } from "@helpdesk/ui";
 import { Button } from "react-aria-components";
-import { api, session, useMe } from "../app.ts";
+import { useMe } from "../app.ts";
 import { chooseLocale } from "./locale.ts";
+import { signOut, signOutEverywhere } from "./signOut.ts";
 
 const themes: Theme[] = ["system", "light", "dark"];
 
 /** The person at the foot of the navigation: look, language and the way out. */
-export function AccountMenu() {
+export default function AccountMenu() {
   const me = useMe();
   return (
     <MenuTrigger>
       <Button className="flex w-full min-w-0 cursor-default items-center gap-2 rounded-control p-1 text-start text-ink-2 outline-none hovered:bg-line-soft focus-ring:outline-2 focus-ring:outline-petrol">
         <Avatar name={me.name} size={28} />
-        <span className="truncate" dir="auto">
+        <span className="truncate pane:max-wide:sr-only" dir="auto">
           {me.name}
         </span>
       </Button>
@@ -52,24 +52,4 @@ export function AccountMenu() {
       </Menu>
     </MenuTrigger>
   );
-}
-
-/** Ends the session on the server, then here. */
-export async function signOut(): Promise<void> {
-  try {
-    await answer(api.POST("/api/v1/auth/logout/"));
-    session.end();
-  } catch (error) {
-    toast(errorText(error), { kind: "failed" });
-  }
-}
-
-async function signOutEverywhere() {
-  try {
-    await answer(api.DELETE("/api/v1/auth/sessions/"));
-  } catch (error) {
-    toast(errorText(error), { kind: "failed" });
-    return;
-  }
-  await signOut();
 }

@@ -1,13 +1,15 @@
 import { t } from "@helpdesk/i18n";
-import { ConnectionPill, CountBadge, Icon, IconButton } from "@helpdesk/ui";
+import { Avatar, ConnectionPill, CountBadge, Icon, IconButton } from "@helpdesk/ui";
 import { useQuery } from "@tanstack/react-query";
 import { Link, type LinkProps } from "@tanstack/react-router";
-import { type ReactNode, useSyncExternalStore } from "react";
+import { type ReactNode, Suspense, useSyncExternalStore } from "react";
 import { may, realtime, useMe } from "../app.ts";
-import { AccountMenu } from "./AccountMenu.tsx";
 import { BrandMark } from "./BrandMark.tsx";
+import { later, pageIsThere } from "./later.ts";
 import { type NavItem, navigation } from "./nav.ts";
 import { countsQuery, teamsQuery } from "./queries.ts";
+
+const AccountMenu = later(() => import("./AccountMenu.tsx"));
 
 type Props = { isOpen: boolean; onToggle: (isOpen: boolean) => void; onPalette: () => void };
 
@@ -16,7 +18,7 @@ export function Nav({ isOpen, onToggle, onPalette }: Props) {
   const me = useMe();
   return (
     <div className="flex min-h-0 flex-col">
-      <div className="flex h-12 shrink-0 items-center gap-2 border-b border-line px-3 pane:border-0">
+      <div className="flex h-12 shrink-0 items-center gap-2 border-b border-line px-3 pane:border-0 pane:max-wide:h-20 pane:max-wide:flex-col pane:max-wide:justify-center pane:max-wide:px-0">
         <IconButton
           icon={isOpen ? "close" : "menu"}
           label={t("shell.nav.menu")}
@@ -25,7 +27,7 @@ export function Nav({ isOpen, onToggle, onPalette }: Props) {
           onPress={() => onToggle(!isOpen)}
         />
         <BrandMark />
-        <span className="min-w-0 flex-1 truncate font-semibold" dir="auto">
+        <span className="min-w-0 flex-1 truncate font-semibold pane:max-wide:sr-only" dir="auto">
           {me.organization.name}
         </span>
         <IconButton icon="search" label={t("commands.palette")} command="palette" onPress={onPalette} />
@@ -37,7 +39,22 @@ export function Nav({ isOpen, onToggle, onPalette }: Props) {
         <Lists />
         <div className="mt-auto grid justify-items-start gap-0.5 p-2">
           <Connection />
-          <AccountMenu />
+          <Suspense
+            fallback={
+              <button
+                type="button"
+                className="flex w-full min-w-0 items-center gap-2 p-1 text-start text-ink-2"
+                onClick={pageIsThere}
+              >
+                <Avatar name={me.name} size={28} />
+                <span className="truncate pane:max-wide:sr-only" dir="auto">
+                  {me.name}
+                </span>
+              </button>
+            }
+          >
+            <AccountMenu />
+          </Suspense>
         </div>
       </nav>
     </div>
@@ -76,7 +93,7 @@ function Lists() {
 function Group({ title, children }: { title: string; children: ReactNode }) {
   return (
     <div className="px-2 pt-3">
-      <h2 className="px-2 pb-1 text-12 text-ink-3">{title}</h2>
+      <h2 className="px-2 pb-1 text-12 text-ink-3 pane:max-wide:sr-only">{title}</h2>
       <ul>{children}</ul>
     </div>
   );
@@ -86,16 +103,19 @@ function Item({ item, name, count }: { item: NavItem; name?: string; count?: num
   return (
     <li>
       <Link
+        title={name ?? t(item.title)}
         to={item.to as LinkProps["to"]}
         search={item.search as never}
         activeOptions={{ exact: false, includeSearch: item.search !== undefined }}
-        className="flex h-7 items-center gap-2 rounded-control px-2 text-ink-2 hover:bg-line-soft max-pane:h-10 aria-[current=page]:bg-line-soft aria-[current=page]:font-semibold aria-[current=page]:text-ink-1"
+        className="flex h-7 items-center gap-2 rounded-control px-2 text-ink-2 pane:max-wide:justify-center pane:max-wide:px-0 hover:bg-line-soft max-pane:h-10 aria-[current=page]:bg-line-soft aria-[current=page]:font-semibold aria-[current=page]:text-ink-1"
       >
         <Icon name={item.icon} className="text-ink-3" />
-        <span className="min-w-0 flex-1 truncate" dir="auto">
+        <span className="min-w-0 flex-1 truncate pane:max-wide:sr-only" dir="auto">
           {name ?? t(item.title)}
         </span>
-        <CountBadge count={count} />
+        <span className="pane:max-wide:sr-only">
+          <CountBadge count={count} />
+        </span>
       </Link>
     </li>
   );

@@ -3,7 +3,7 @@ import { loadTexts, t } from "@helpdesk/i18n";
 import { Button } from "@helpdesk/ui";
 import { use } from "react";
 import { SecondFactorSetup } from "../features/identity/ui/SecondFactorSetup.tsx";
-import { signOut } from "./AccountMenu.tsx";
+import { signOut } from "./signOut.ts";
 
 const texts = loadTexts("identity");
 

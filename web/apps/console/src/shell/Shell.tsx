@@ -50,7 +50,7 @@ function Frame() {
         {t("shell.skip")}
       </a>
       <Notices me={me} />
-      <div className="grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)] grid-rows-[auto_minmax(0,1fr)] pane:grid-cols-[208px_minmax(0,1fr)] pane:grid-rows-[minmax(0,1fr)]">
+      <div className="grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)] grid-rows-[auto_minmax(0,1fr)] pane:grid-cols-[48px_minmax(0,1fr)] wide:grid-cols-[208px_minmax(0,1fr)] pane:grid-rows-[minmax(0,1fr)]">
         <Nav isOpen={isNavOpen} onToggle={setNavOpen} onPalette={() => setOpened("palette")} />
         <div id="page" tabIndex={-1} className="min-h-0 min-w-0 border-line outline-none pane:border-s">
           <Outlet />

@@ -5,7 +5,9 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
 import { lazy, type MouseEvent, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { may, useMay } from "../../../app.ts";
+import { pageIsThere } from "../../../shell/later.ts";
 import { teamsQuery } from "../../../shell/queries.ts";
+import { TicketPane } from "../../tickets/index.ts";
 import { type Asked, useTriage } from "../../triage/index.ts";
 import { countQuery, keepList, listQuery } from "../api.ts";
 import { listCommands } from "../commands.ts";
@@ -16,7 +18,9 @@ import type { InboxSearch } from "../search.ts";
 import { FilterChips } from "../ui/FilterChips.tsx";
 import { Lines } from "../ui/Lines.tsx";
 import { ListHeader } from "../ui/ListHeader.tsx";
+import { Splitter, useListWidth } from "../ui/Splitter.tsx";
 import type { GridHandle } from "../ui/VirtualGrid.tsx";
+import { useOpenTicket } from "../useOpenTicket.ts";
 import { useSelection } from "../useSelection.ts";
 import { useWide } from "../useWide.ts";
 
@@ -109,9 +113,27 @@ export function InboxPage() {
   // biome-ignore lint/correctness/useExhaustiveDependencies: in another list the keys go on at once.
   useEffect(() => grid.current?.focus(), [list]);
 
+  useEffect(() => {
+    if (query.data || query.error) pageIsThere();
+  }, [query.data, query.error]);
+  const width = useListWidth();
+  const isSplit = isWide && !isTable;
+  const number = useOpenTicket({
+    rows,
+    current: isSplit ? current : undefined,
+    named: isSplit ? search.ticket : undefined,
+    moveTo: selection.moveTo,
+    onName: (ticket) => void navigate({ to: "/inbox", search: (old) => ({ ...old, ticket }), replace: true }),
+  });
+  const Box = isSplit ? "section" : "main";
+
   return (
     <div className="flex h-full min-h-0">
-      <main className="flex min-h-0 min-w-0 flex-1 flex-col bg-surface">
+      <Box
+        aria-label={isSplit ? title : undefined}
+        className="flex min-h-0 min-w-0 flex-col bg-surface"
+        style={{ inlineSize: isSplit ? `min(${width.width}px, 46%)` : "100%" }}
+      >
         <ListHeader
           title={title}
           count={counted?.count}
@@ -166,7 +188,21 @@ export function InboxPage() {
             />
           </Suspense>
         ) : null}
-      </main>
+      </Box>
+      {isSplit ? (
+        <>
+          <Splitter {...width} />
+          <main className="min-h-0 min-w-0 flex-1 bg-surface">
+            {number === undefined ? (
+              <p className="grid h-full place-items-center text-ink-3">{t("inbox.choose")}</p>
+            ) : (
+              <Suspense>
+                <TicketPane number={number} onClose={() => grid.current?.focus()} />
+              </Suspense>
+            )}
+          </main>
+        </>
+      ) : null}
       {triage.dialog}
       <Suspense>
         {isFiltering ? <FilterPanel search={search} onSearch={onSearch} onClose={() => setFiltering(false)} /> : null}

@@ -1,10 +1,20 @@
 import { t } from "@helpdesk/i18n";
-import { Button, CountBadge, Icon, IconButton, Menu, MenuItem, MenuSection, MenuTrigger } from "@helpdesk/ui";
+import { Button, CountBadge, Icon, IconButton } from "@helpdesk/ui";
+import { Suspense } from "react";
+import { later, pageIsThere } from "../../../shell/later.ts";
 import { filterNames } from "../lists.ts";
 import type { Order } from "../model.ts";
 import type { InboxSearch } from "../search.ts";
 
-export const orders: Order[] = ["due_at", "-created_at", "created_at", "-updated_at", "-priority"];
+const OrderMenu = later(() => import("./OrderMenu.tsx"));
+
+/** Names the order, before its menu is there. */
+const OrderButton = ({ order }: { order: Order }) => (
+  <Button look="quiet" className="px-2" onPress={pageIsThere}>
+    {t(`inbox.order.${order}`)}
+    <Icon name="caret" className="size-3.5" />
+  </Button>
+);
 
 type Props = {
   title: string;
@@ -27,29 +37,9 @@ export function ListHeader({ title, count, isCapped, search, onSearch, onFilter 
       <span className="ms-1 me-auto">
         <CountBadge count={isCapped && count ? count + 1 : count} label={t("inbox.tickets")} />
       </span>
-      <MenuTrigger>
-        <Button look="quiet" className="px-2">
-          {t(`inbox.order.${order}`)}
-          <Icon name="caret" className="size-3.5" />
-        </Button>
-        <Menu placement="bottom end">
-          <MenuSection title={t("inbox.order")}>
-            {orders.map((one) => (
-              <MenuItem key={one} icon={one === order ? "check" : undefined} onAction={() => onSearch({ order: one })}>
-                {t(`inbox.order.${one}`)}
-              </MenuItem>
-            ))}
-          </MenuSection>
-          <MenuSection title={t("inbox.group")}>
-            <MenuItem
-              icon={group === "on" ? "check" : undefined}
-              onAction={() => onSearch({ group: group === "on" ? "off" : undefined })}
-            >
-              {t("inbox.group.on")}
-            </MenuItem>
-          </MenuSection>
-        </Menu>
-      </MenuTrigger>
+      <Suspense fallback={<OrderButton order={order} />}>
+        <OrderMenu order={order} group={group} onSearch={onSearch} />
+      </Suspense>
       <Button look="quiet" className="px-2" onPress={onFilter} aria-label={t("inbox.filter")}>
         <Icon name="filter" />
         {filters > 0 ? <span className="text-12 text-petrol tabular-nums">{filters}</span> : null}

@@ -1,0 +1,14 @@
+import { type ComponentType, lazy } from "react";
+
+let begin: () => void = () => undefined;
+const begun = new Promise<void>((done) => {
+  begin = done;
+});
+setTimeout(begin, 1_500);
+
+/** The page shows what people came for; what is not needed for that may be fetched now. */
+export const pageIsThere = (): void => begin();
+
+/** A component that is fetched once the page is there, so that it does not delay the first row. */
+export const later = <Props extends object>(load: () => Promise<{ default: ComponentType<Props> }>) =>
+  lazy(() => begun.then(load));
