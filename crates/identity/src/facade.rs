@@ -9,8 +9,9 @@ pub use crate::{
     organizations::{Settings, settings},
     password::{check as check_password, hash as hash_password},
     people::{
-        Addressee, REMOVED as USER_REMOVED, UserName, drop_unused_login, find_addressee, find_team, find_user,
-        note_login,
+        Addressee, REMOVED as USER_REMOVED, UserName, active as active_staff, drop_unused_login, find_addressee,
+        find_team, find_user, note_login, time_zones,
     },
     sessions::{SessionOut, SessionQuery, end_all as end_sessions, page as sessions_page, set_password_now},
+    teams::members as team_members,
 };

@@ -156,6 +156,8 @@ id_type!(/// A line of the operators' log.
     OperatorEntryId, "opl");
 id_type!(/// An archive of an organization.
     ExportId, "exp");
+id_type!(/// Something that somebody of the staff was told.
+    NotificationId, "ntf");
 id_type!(/// A line of the audit log.
     AuditEntryId, "aud");
 

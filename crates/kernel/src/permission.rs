@@ -63,7 +63,7 @@ permissions! {
     CustomerRead = "customers:read",
     /// Create and change customers.
     CustomerWrite = "customers:write",
-    /// Read SLA policies, mailboxes, statuses.
+    /// Read SLA policies and mailboxes.
     SettingsRead = "settings:read",
     /// Write SLA policies.
     SlaWrite = "sla:write",
@@ -83,7 +83,7 @@ permissions! {
     ApiKeyManage = "api_keys:manage",
     /// Read the audit log.
     AuditRead = "audit:read",
-    /// Change the organization's settings, branding and domains.
+    /// Change the organization's settings, statuses, mail templates, branding and domains.
     OrganizationWrite = "organization:write",
     /// Set up sign-in through an identity provider.
     IdentityProviderWrite = "identity_providers:write",

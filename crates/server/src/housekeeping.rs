@@ -11,12 +11,16 @@ use crate::{archive::exports, keys, organizations};
 /// How long the feed, its ticks, and what has ended are kept.
 const KEPT: TimeDelta = TimeDelta::days(14);
 
+/// How long people find in their list what they were told.
+const NOTIFICATIONS_KEPT: TimeDelta = TimeDelta::days(90);
+
 /// Everything that runs by the clock.
 pub const SCHEDULES: &[Schedule] = &[
     Schedule { name: "prune", cron: "17 3 * * *", kind: "platform.prune" },
     Schedule { name: "audit-checkpoints", cron: "7 * * * *", kind: identity::audit::CHECKPOINTS_JOB },
     Schedule { name: "domains", cron: "41 4 * * *", kind: domains::CHECK },
     Schedule { name: "rotate-keys", cron: "41 3 1 * *", kind: "platform.rotate_keys" },
+    Schedule { name: "sla", cron: "* * * * *", kind: support::sla::WATCH_JOB },
     Schedule { name: "organizations", cron: "*/10 * * * *", kind: "platform.organizations" },
 ];
 
@@ -50,6 +54,8 @@ pub fn jobs(registry: &mut Registry, state: &AppState) {
                 identity::sessions::prune(&mut tx, before).await?;
                 web::idempotency::prune(&mut tx).await?;
                 identity::links::prune(&mut tx, before).await?;
+                support::facade::prune_drafts(&mut tx, before).await?;
+                support::facade::prune_notifications(&mut tx, db.now() - NOTIFICATIONS_KEPT).await?;
                 tx.commit().await?;
                 state.vault.sweep(&db, organization.tenant(), keys::SEALED, before).await?;
                 exports::expire(&state, organization.id).await?;

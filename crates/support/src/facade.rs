@@ -12,7 +12,12 @@ pub use crate::{
         store::MessageRow as Message,
     },
     customers::{create_customer, find_or_create_customer, import_customer, is_undeliverable, mark_undeliverable},
+    drafts::prune as prune_drafts,
     files::{NewFile, Prepared, prepare as prepare_file, record as record_file},
+    notifications::{
+        CREATED as NOTIFICATION_CREATED, DueMail, Kind as NotificationKind, MAIL_JOB as NOTIFICATION_MAIL_JOB,
+        READ as NOTIFICATION_READ, due_mail, prune as prune_notifications,
+    },
     priority::Priority,
     sla::{Targets, sla_defaults, targets_for},
     statuses::{Status, StatusCategory, find_status, provision_statuses, status_key},

@@ -3,8 +3,10 @@
 pub mod content;
 pub mod conversation;
 pub mod customers;
+pub(crate) mod drafts;
 pub mod facade;
 pub mod files;
+pub mod notifications;
 mod priority;
 pub mod sla;
 pub mod statuses;
@@ -24,14 +26,20 @@ const RESTORE_WINDOW: TimeDelta = TimeDelta::days(30);
 pub fn routes(table: &mut Routes) {
     table.add(conversation::routes());
     table.add(customers::routes());
+    table.add(drafts::routes());
     table.add(files::routes());
+    table.add(notifications::routes());
     table.add(tickets::routes());
     table.add(sla::routes());
+    table.add(statuses::routes());
 }
 
 /// Adds the jobs and subscriptions of this context.
 pub fn jobs(registry: &mut Registry, state: &AppState) {
+    conversation::jobs(registry, state);
     customers::jobs(registry, state);
+    notifications::jobs(registry, state);
+    sla::jobs(registry, state);
     tickets::jobs(registry, state);
 }
 

@@ -5,8 +5,8 @@
 //! attempts, so that a repeated delivery is recognizable. Without a mail server mails are caught:
 //! written to a file, and their state says so.
 //!
-//! Customers hear of a created ticket and of public replies; assignees of assignment and of what
-//! others change. Nobody hears of automatic mail, and no address gets more than ten
+//! Customers hear of a created ticket and of public replies; staff of what their notifications say,
+//! as far as they want mail about it. Nobody hears of automatic mail, and no address gets more than ten
 //! confirmations an hour.
 //!
 //! Mails about an account carry one-time links. Their secrets are put in when the mail leaves and
@@ -46,12 +46,15 @@ pub fn jobs(registry: &mut Registry, state: &AppState, mailer: &Mailer) {
         }};
     }
     subscribe!(&[facade::TICKET_CREATED], "mail.ticket_created", notify::ticket_created);
-    subscribe!(&[facade::TICKET_ASSIGNED], "mail.ticket_assigned", notify::ticket_assigned);
-    subscribe!(&[facade::TICKET_UPDATED], "mail.ticket_updated", notify::ticket_updated);
     subscribe!(&[facade::MESSAGE_CREATED], "mail.message_created", notify::message_created);
     subscribe!(&[facade::MESSAGE_RETRIED], "mail.message_retried", notify::message_retried);
     subscribe!(&[identity::facade::LINK_CREATED], "mail.link_created", accounts::link_created);
     subscribe!(&[identity::facade::PASSWORD_CHANGED], "mail.password_changed", accounts::password_changed);
+    let told = state.clone();
+    registry.handle(facade::NOTIFICATION_MAIL_JOB, move |job| {
+        let state = told.clone();
+        async move { notify::notification(&state, &job).await.map_err(Into::into) }
+    });
     let (state, mailer) = (state.clone(), mailer.clone());
     registry.handle(SEND_JOB, move |job| {
         let (state, mailer) = (state.clone(), mailer.clone());

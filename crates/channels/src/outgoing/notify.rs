@@ -2,10 +2,9 @@
 
 use chrono::TimeDelta;
 use db::{Mode, TenantTx, jobs::ClaimedJob, outbox::Delivered, platform::Organization};
-use kernel::{ApiKeyId, AppError, AppResult, EventId, MessageId, OutgoingMailId, TicketId, UserId};
+use kernel::{AppError, AppResult, EventId, MessageId, NotificationId, OrganizationId, OutgoingMailId, TicketId};
 use serde_json::{Value, json};
-use support::facade::{self, Message, Ticket, content};
-use uuid::Uuid;
+use support::facade::{self, DueMail, Message, NotificationKind, Ticket, content};
 use web::AppState;
 
 use super::{
@@ -43,16 +42,20 @@ impl Cause {
     ) -> AppResult<(Self, Delivered)> {
         let delivered: Delivered =
             serde_json::from_value(job.payload.clone()).map_err(|error| AppError::Internal(error.into()))?;
-        let organization = db::platform::find(&state.db, job.organization).await?.ok_or(AppError::NotFound)?;
-        let cause = Self {
-            tx: TenantTx::system(&state.db, job.organization, Mode::Write).await?,
-            event: delivered.event_id,
-            subscriber,
-            key: MailKey::of(&state.keys),
-            url: state.config.organization_url(&organization.slug),
-            organization,
-        };
-        Ok((cause, delivered))
+        Ok((Self::begin(state, job.organization, subscriber, delivered.event_id).await?, delivered))
+    }
+
+    /// `event` and `subscriber` are what nobody is written to twice about.
+    async fn begin(
+        state: &AppState,
+        organization: OrganizationId,
+        subscriber: &'static str,
+        event: EventId,
+    ) -> AppResult<Self> {
+        let tx = TenantTx::system(&state.db, organization, Mode::Write).await?;
+        let organization = db::platform::find(&state.db, organization).await?.ok_or(AppError::NotFound)?;
+        let (key, url) = (MailKey::of(&state.keys), state.config.organization_url(&organization.slug));
+        Ok(Self { tx, event, subscriber, key, organization, url })
     }
 
     /// The mailbox a ticket's mails leave from.
@@ -147,13 +150,6 @@ fn is_silent(delivered: &Delivered) -> bool {
     delivered.payload.get("silent").and_then(Value::as_bool).unwrap_or(false)
 }
 
-/// The member of staff or customer who did it.
-fn actor_of(delivered: &Delivered) -> (String, Option<Uuid>) {
-    let actor = delivered.payload.get("actor").cloned().unwrap_or_default();
-    let kind = actor.get("kind").and_then(Value::as_str).unwrap_or("system").to_owned();
-    (kind, actor.get("id").and_then(Value::as_str).and_then(|id| id.parse().ok()))
-}
-
 /// The customer hears that the ticket is there. Nothing the sender wrote is repeated: the address may be somebody else's.
 pub async fn ticket_created(state: &AppState, job: &ClaimedJob) -> AppResult<()> {
     let (mut cause, delivered) = Cause::open(state, job, "mail.ticket_created").await?;
@@ -177,89 +173,71 @@ pub async fn ticket_created(state: &AppState, job: &ClaimedJob) -> AppResult<()>
     cause.tx.commit().await
 }
 
-/// The assignee hears of it, unless it was their own doing.
-pub async fn ticket_assigned(state: &AppState, job: &ClaimedJob) -> AppResult<()> {
-    let (cause, delivered) = Cause::open(state, job, "mail.ticket_assigned").await?;
-    let assignee = delivered.payload.get("assignee").and_then(Value::as_str).and_then(|id| id.parse().ok()).map(UserId);
-    to_assignee(cause, &delivered, TicketId(delivered.entity_id), "assigned", assignee, String::new()).await
-}
-
-/// The assignee hears what others changed; the assignment itself has a mail of its own.
-pub async fn ticket_updated(state: &AppState, job: &ClaimedJob) -> AppResult<()> {
-    let (cause, delivered) = Cause::open(state, job, "mail.ticket_updated").await?;
-    let fields: Vec<&str> = delivered.payload.get("fields").and_then(Value::as_array).map_or(Vec::new(), |fields| {
-        fields.iter().filter_map(Value::as_str).filter(|field| *field != "assignee").collect()
-    });
-    if fields.is_empty() {
-        return Ok(());
-    }
-    let changes = format!("Changed: {}", fields.join(", "));
-    to_assignee(cause, &delivered, TicketId(delivered.entity_id), "updated", None, changes).await
-}
-
-async fn to_assignee(
-    mut cause: Cause,
-    delivered: &Delivered,
-    ticket: TicketId,
-    kind: &'static str,
-    only: Option<UserId>,
-    changes: String,
-) -> AppResult<()> {
-    let organization = cause.tx.organization();
-    let Some(ticket) = facade::find_ticket(&mut cause.tx, ticket, false).await? else { return Ok(()) };
-    let Some(assignee) = ticket.assignee_id.filter(|assignee| only.is_none_or(|only| only == *assignee)) else {
-        return Ok(());
-    };
-    let (actor_kind, actor) = actor_of(delivered);
-    if actor_kind == "user" && actor == Some(assignee.0) {
-        return Ok(());
-    }
-    let Some(person) = identity::facade::find_addressee(&mut cause.tx, organization, assignee).await? else {
-        return Ok(());
-    };
-    let actor = match (actor_kind.as_str(), actor) {
-        ("user", Some(id)) => {
-            identity::facade::find_user(&mut cause.tx, organization, UserId(id)).await?.map(|user| user.name)
-        }
-        ("customer", _) => ticket.customer_name.clone(),
-        ("key", Some(id)) => identity::facade::find_key_name(&mut cause.tx, organization, ApiKeyId(id)).await?,
-        _ => None,
-    };
-    let Some(mailbox) = cause.mailbox(&ticket).await? else { return Ok(()) };
-    let mut row = cause.row(kind, Some(&ticket), &mailbox, &person.email);
-    let due_at = ticket.resolution_due_at.format("%Y-%m-%d %H:%M UTC").to_string();
-    let url = format!("{}/tickets/{}", cause.url, ticket.number);
+/// Somebody of the staff is written to because of a notification.
+pub async fn notification(state: &AppState, job: &ClaimedJob) -> AppResult<()> {
+    let id: Option<NotificationId> =
+        job.payload.get("notification").and_then(|id| serde_json::from_value(id.clone()).ok());
+    let id = id.ok_or_else(|| AppError::internal("the job names no notification"))?;
+    let mut cause = Cause::begin(state, job.organization, "notifications.mail", EventId(id.0)).await?;
+    let Some(due) = facade::due_mail(&mut cause.tx, id).await? else { return Ok(()) };
+    let Some(mailbox) = cause.mailbox(&due.ticket).await? else { return Ok(()) };
+    let (kind, told) = words(&mut cause.tx, &due).await?;
+    let mut row = cause.row(kind, Some(&due.ticket), &mailbox, &due.email);
+    let due_at = due.ticket.resolution_due_at.format("%Y-%m-%d %H:%M UTC").to_string();
+    let url = format!("{}/tickets/{}", cause.url, due.ticket.number);
     let values = [
-        ("reference", ticket.reference.as_str()),
-        ("name", person.name.as_str()),
-        ("actor", actor.as_deref().unwrap_or("Helpdesk")),
-        ("subject", ticket.subject.as_str()),
-        ("priority", ticket.priority.as_str()),
+        ("reference", due.ticket.reference.as_str()),
+        ("name", due.name.as_str()),
+        ("actor", due.actor.as_str()),
+        ("subject", due.ticket.subject.as_str()),
+        ("priority", due.ticket.priority.as_str()),
+        ("team", due.ticket.team_name.as_deref().unwrap_or_default()),
         ("due_at", due_at.as_str()),
-        ("changes", changes.as_str()),
+        ("changes", told.as_str()),
         ("url", url.as_str()),
     ];
     let (subject, body) = template::filled(&mut cause.tx, kind, &values).await?;
     row.subject = subject;
     row.body_html = content::text_to_html(&body);
     row.body_text = body;
-    row.recipient_name = Some(person.name.clone());
+    row.recipient_name = Some(due.name.clone());
     cause.queue(row).await?;
     cause.tx.commit().await
 }
 
-/// A public message of staff goes to the customer; one of the customer is told to the assignee.
-pub async fn message_created(state: &AppState, job: &ClaimedJob) -> AppResult<()> {
-    let (mut cause, delivered) = Cause::open(state, job, "mail.message_created").await?;
-    let Some(message) = facade::find_message(&mut cause.tx, MessageId(delivered.entity_id)).await? else {
-        return Ok(());
+/// The template of a notification, and what stands in it for `{changes}`.
+async fn words(tx: &mut TenantTx, due: &DueMail) -> AppResult<(&'static str, String)> {
+    let excerpt = match due.message {
+        Some(message) => facade::find_message(tx, message).await?.map(|message| message.body_text),
+        None => None,
     };
-    if message.author_kind == "customer" && !is_silent(&delivered) {
-        let excerpt: String = message.body_text.chars().take(2_000).collect();
-        let changes = format!("{} wrote:\n\n{excerpt}", message.author_name);
-        return to_assignee(cause, &delivered, message.ticket_id, "updated", None, changes).await;
-    }
-    send_message(cause, message.id).await
+    let excerpt: String = excerpt.unwrap_or_default().chars().take(2_000).collect();
+    let detail = |name: &str| due.details.get(name).and_then(Value::as_str).unwrap_or_default();
+    Ok(match due.kind {
+        NotificationKind::Assigned => ("assigned", String::new()),
+        NotificationKind::TeamAssigned => ("team_assigned", String::new()),
+        NotificationKind::Mention => ("mentioned", excerpt),
+        NotificationKind::CustomerReply => ("updated", format!("{} wrote:\n\n{excerpt}", due.actor)),
+        NotificationKind::StatusChanged => ("updated", format!("Status: {}", detail("status"))),
+        NotificationKind::TicketUpdated => {
+            let fields = due.details.get("fields").and_then(Value::as_array).into_iter().flatten();
+            let fields: Vec<&str> = fields.filter_map(Value::as_str).collect();
+            ("updated", format!("Changed: {}", fields.join(", ")))
+        }
+        NotificationKind::SlaAtRisk => ("deadline", format!("It is near: {}", clock(detail("clock")))),
+        NotificationKind::SlaBreached => ("deadline", format!("It has passed: {}", clock(detail("clock")))),
+        NotificationKind::NotSent => ("not_sent", excerpt),
+    })
+}
+
+fn clock(name: &str) -> &str {
+    if name == "first_response" { "the first response" } else { "the resolution" }
+}
+
+/// A public message of staff goes to the customer.
+pub async fn message_created(state: &AppState, job: &ClaimedJob) -> AppResult<()> {
+    let (cause, delivered) = Cause::open(state, job, "mail.message_created").await?;
+    send_message(cause, MessageId(delivered.entity_id)).await
 }
 
 /// Queues the mail that carries a public message of staff.
@@ -290,11 +268,7 @@ async fn reply(cause: &mut Cause, ticket: &Ticket, mailbox: &Mailbox, message: &
     row.cc = others.into_iter().chain(message.cc.iter().cloned()).collect();
     let subject = ticket.subject.trim_start_matches("Re: ").trim_start_matches("RE: ");
     row.subject = format!("Re: {subject} [{}]", ticket.reference);
-    let format = match message.format.as_str() {
-        "markdown" => content::BodyFormat::Markdown,
-        "html" => content::BodyFormat::Html,
-        _ => content::BodyFormat::Text,
-    };
+    let format = content::BodyFormat::of(&message.format);
     let sign_off = format!("{}\n{}", message.author_name, cause.organization.name);
     row.body_text = format!("{REPLY_SEPARATOR}\n\n{}\n\n-- \n{sign_off}\n{}", message.body_text, ticket.reference);
     row.body_html = format!(

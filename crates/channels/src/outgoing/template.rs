@@ -4,7 +4,7 @@ use db::TenantTx;
 use kernel::AppResult;
 
 /// Key, subject and body of each mail an organization starts with.
-const SHIPPED: [(&str, &str, &str); 8] = [
+const SHIPPED: [(&str, &str, &str); 12] = [
     (
         "created",
         "[{reference}] We have received your request",
@@ -20,6 +20,26 @@ const SHIPPED: [(&str, &str, &str); 8] = [
         "updated",
         "[{reference}] Updated: {subject}",
         "Hello {name},\n\n{actor} changed your ticket {reference}: {subject}\n\n{changes}\n\n{url}",
+    ),
+    (
+        "team_assigned",
+        "[{reference}] For your team {team}: {subject}",
+        "Hello {name},\n\n{actor} gave the ticket {reference} to your team {team}: {subject}\n\nPriority: {priority}\nDue: {due_at}\n\n{url}",
+    ),
+    (
+        "mentioned",
+        "[{reference}] {actor} mentioned you: {subject}",
+        "Hello {name},\n\n{actor} mentioned you in a note on the ticket {reference}: {subject}\n\n{changes}\n\n{url}",
+    ),
+    (
+        "deadline",
+        "[{reference}] Deadline: {subject}",
+        "Hello {name},\n\na deadline of your ticket {reference} needs you: {subject}\n\n{changes}\n\nDue: {due_at}\n\n{url}",
+    ),
+    (
+        "not_sent",
+        "[{reference}] Your message was not sent: {subject}",
+        "Hello {name},\n\nyour message in the ticket {reference} could not be sent, and is your draft again: {subject}\n\n{url}",
     ),
     (
         "invitation",

@@ -9,8 +9,11 @@ mod ops;
 mod store;
 mod wire;
 
+use std::collections::HashMap;
+
+use chrono_tz::Tz;
 use db::TenantTx;
-use kernel::{AppError, AppResult, OrganizationId, Page, Permission, Person, RoleKey, TeamId, UserId};
+use kernel::{Actor, AppError, AppResult, OrganizationId, Page, Permission, Person, RoleKey, TeamId, UserId};
 use sqlx::PgConnection;
 use uuid::Uuid;
 use web::{Access, Route};
@@ -145,6 +148,20 @@ pub(crate) async fn target(tx: &mut TenantTx, person: Person) -> AppResult<Targe
 pub async fn find_user(tx: &mut PgConnection, organization: OrganizationId, id: UserId) -> AppResult<Option<UserName>> {
     let found = store::find(tx, organization, id).await?;
     Ok(found.map(|user| UserName { id: user.id, name: user.name, is_active: user.status == "active" }))
+}
+
+/// Those of these people who are active members of staff, as they could act now.
+pub async fn active(tx: &mut TenantTx, ids: &[UserId]) -> AppResult<Vec<Actor>> {
+    let organization = tx.organization();
+    let rows = store::active(tx, organization, ids).await?;
+    Ok(rows.into_iter().map(|row| row.actor(organization)).collect())
+}
+
+/// The clocks that these people go by: their own, or the organization's.
+pub async fn time_zones(tx: &mut TenantTx, ids: &[UserId]) -> AppResult<HashMap<UserId, Tz>> {
+    let organization = tx.organization();
+    let rows = store::time_zones(tx, organization, ids).await?;
+    Ok(rows.into_iter().map(|(id, zone)| (id, zone.parse().unwrap_or(Tz::UTC))).collect())
 }
 
 /// Where an active member of staff is written to.

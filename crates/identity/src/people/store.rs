@@ -1,7 +1,7 @@
 //! SQL of staff.
 
 use chrono::{DateTime, Utc};
-use kernel::{CustomerId, OrganizationId, RoleId, TeamId, UserId};
+use kernel::{Actor, CustomerId, OrganizationId, Person, RoleId, TeamId, UserId, Visibility};
 use sqlx::PgConnection;
 
 use super::wire::UserOut;
@@ -40,6 +40,78 @@ pub async fn find(tx: &mut PgConnection, organization: OrganizationId, id: UserI
     .fetch_optional(tx)
     .await?;
     Ok(row.map(UserOut::from))
+}
+
+/// Somebody with what the role allows and shows.
+#[derive(Debug)]
+pub struct ActiveRow {
+    id: UserId,
+    name: String,
+    email: String,
+    role: String,
+    is_shipped: bool,
+    permissions: Vec<String>,
+    sees: String,
+    teams: Vec<uuid::Uuid>,
+}
+
+impl ActiveRow {
+    pub fn actor(self, organization: OrganizationId) -> Actor {
+        let permissions = crate::roles::permissions_of(&self.role, self.is_shipped, &self.permissions);
+        let visibility = match self.sees.as_str() {
+            "all" => Visibility::All,
+            "teams" => Visibility::Teams(self.teams.into_iter().map(TeamId).collect(), self.id),
+            _ => Visibility::Assigned(self.id),
+        };
+        Actor {
+            person: Person::Staff(self.id),
+            name: self.name,
+            email: self.email,
+            role: self.role,
+            permissions,
+            visibility,
+            ..Actor::system(organization)
+        }
+    }
+}
+
+pub async fn active(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    ids: &[UserId],
+) -> sqlx::Result<Vec<ActiveRow>> {
+    let ids: Vec<uuid::Uuid> = ids.iter().map(|id| id.0).collect();
+    sqlx::query_as!(
+        ActiveRow,
+        r#"select u.id, u.name, u.email, r.key as role, r.is_shipped, r.permissions, coalesce(r.visibility, o.agent_visibility) as "sees!",
+                  array(select m.team_id from team_members m where m.organization_id = $1 and m.user_id = u.id) as "teams!: Vec<uuid::Uuid>"
+             from users u
+             join roles r on r.organization_id = $1 and r.id = u.role_id
+             join organization_settings o on o.organization_id = $1
+            where u.organization_id = $1 and u.id = any($2) and u.status = 'active' order by u.id"#,
+        organization as _,
+        &ids
+    )
+    .fetch_all(tx)
+    .await
+}
+
+pub async fn time_zones(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    ids: &[UserId],
+) -> sqlx::Result<Vec<(UserId, String)>> {
+    let ids: Vec<uuid::Uuid> = ids.iter().map(|id| id.0).collect();
+    let rows = sqlx::query!(
+        r#"select u.id, coalesce(u.preferences->>'time_zone', o.time_zone) as "zone!"
+             from users u join organization_settings o on o.organization_id = $1
+            where u.organization_id = $1 and u.id = any($2)"#,
+        organization as _,
+        &ids
+    )
+    .fetch_all(tx)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.zone)).collect())
 }
 
 /// What a list of staff is narrowed to.

@@ -15,7 +15,7 @@ use kernel::{Actor, AppError, AppResult, Page, Permission};
 use web::{Access, Route};
 
 pub use model::{Reach, Role, check_reach, permissions};
-pub use store::{NewRole, insert};
+pub use store::{NewRole, insert, permissions_of};
 
 /// The route table.
 pub fn routes() -> Vec<Route> {

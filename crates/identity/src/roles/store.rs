@@ -23,13 +23,17 @@ pub struct RoleRow {
     pub updated_at: DateTime<Utc>,
 }
 
+/// What a role allows: shipped ones are defined in code, custom ones by their row.
+pub fn permissions_of(key: &str, is_shipped: bool, texts: &[String]) -> Vec<kernel::Permission> {
+    match RoleKey::parse(key) {
+        Some(role) if is_shipped => role.permissions(),
+        _ => db::who::custom_permissions(texts),
+    }
+}
+
 impl RoleRow {
-    /// Shipped roles are defined in code.
     fn permissions(&self) -> Vec<kernel::Permission> {
-        match RoleKey::parse(&self.key) {
-            Some(role) if self.is_shipped => role.permissions(),
-            _ => db::who::custom_permissions(&self.permissions),
-        }
+        permissions_of(&self.key, self.is_shipped, &self.permissions)
     }
 }
 

@@ -11,6 +11,7 @@ use kernel::{Page, Permission};
 use web::{Access, Route};
 
 pub(crate) use store::find_name;
+pub use store::members;
 pub use store::{add_member, insert as insert_team};
 
 /// The route table.

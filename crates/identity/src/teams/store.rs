@@ -1,7 +1,8 @@
 //! SQL of teams.
 
 use chrono::{DateTime, Utc};
-use kernel::{OrganizationId, TeamId, UserId};
+use db::TenantTx;
+use kernel::{AppResult, OrganizationId, TeamId, UserId};
 use sqlx::PgConnection;
 
 use super::wire::TeamOut;
@@ -116,4 +117,18 @@ pub async fn find_name(
     sqlx::query_scalar!("select name from teams where organization_id = $1 and id = $2", organization as _, id as _)
         .fetch_optional(tx)
         .await
+}
+
+/// Who is in these teams.
+pub async fn members(tx: &mut TenantTx, teams: &[TeamId]) -> AppResult<Vec<(TeamId, UserId)>> {
+    let teams: Vec<uuid::Uuid> = teams.iter().map(|team| team.0).collect();
+    let organization = tx.organization();
+    let rows = sqlx::query!(
+        "select team_id, user_id from team_members where organization_id = $1 and team_id = any($2) order by team_id, user_id",
+        organization as _,
+        &teams
+    )
+    .fetch_all(&mut **tx)
+    .await?;
+    Ok(rows.into_iter().map(|row| (row.team_id, row.user_id)).collect())
 }

@@ -20,7 +20,7 @@ mod tests;
 
 pub use markdown::markdown_to_html;
 pub use plain::{html_to_text, text_to_html};
-pub use sanitize::{sanitize, sanitize_with};
+pub use sanitize::{mentions, sanitize, sanitize_with};
 
 /// Bytes of a body that are looked at; the rest is ignored.
 pub const MAX_INPUT: usize = 2 * 1024 * 1024;
@@ -34,6 +34,17 @@ pub enum BodyFormat {
     Html,
     /// Plain text.
     Text,
+}
+
+impl BodyFormat {
+    /// From the stored name; what is not known is text.
+    pub fn of(name: &str) -> Self {
+        match name {
+            "markdown" => Self::Markdown,
+            "html" => Self::Html,
+            _ => Self::Text,
+        }
+    }
 }
 
 /// The safe HTML of `body`. `cid` gives the address of an inline image by its Content-ID

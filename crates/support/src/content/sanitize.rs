@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use ammonia::{Builder, UrlRelative};
+use kernel::{TeamId, UserId};
 
 use super::balance::{Image, balance};
 
@@ -16,7 +17,8 @@ pub fn sanitize(html: &str) -> String {
 ///
 /// - Formatting, lists, tables, quotes, code and links stay; forms, scripts, styles, SVG,
 ///   MathML, `style`, `class`, `id`, `name` and event attributes go.
-/// - Links: `http`, `https`, `mailto`, `tel` only, opened in a new window without opener.
+/// - Links: `http`, `https`, `mailto`, `tel` and names of people and teams (`mention:usr_…`) only,
+///   opened in a new window without opener.
 /// - Images: `cid:` sources become the address `cid` gives for the Content-ID (no `<>`);
 ///   remote sources move to `data-src`, so that nothing is loaded; others go.
 ///
@@ -55,7 +57,28 @@ fn is_web(address: &str) -> bool {
 
 /// Whether a link may point there.
 pub(super) fn is_link(address: &str) -> bool {
-    is_web(address) || strip_scheme(address, "mailto:").is_some() || strip_scheme(address, "tel:").is_some()
+    is_web(address)
+        || strip_scheme(address, "mailto:").is_some()
+        || strip_scheme(address, "tel:").is_some()
+        || mention(address).is_some()
+}
+
+/// The person or team that a link names: `mention:usr_…` or `mention:tea_…`. It leads nowhere.
+fn mention(address: &str) -> Option<&str> {
+    let id = address.strip_prefix("mention:")?;
+    (id.parse::<UserId>().is_ok() || id.parse::<TeamId>().is_ok()).then_some(id)
+}
+
+/// Ids of the people and teams that safe HTML names, each once, in its order.
+pub fn mentions(html: &str) -> Vec<&str> {
+    let links = html.split("href=\"mention:").skip(1).filter_map(|rest| rest.split('"').next());
+    let mut ids = Vec::new();
+    for id in links {
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    ids
 }
 
 const TAGS: [&str; 48] = [
@@ -131,7 +154,7 @@ fn builder(shown: HashSet<String>) -> Builder<'static> {
         .clean_content_tags(HashSet::from(["script", "style"]))
         .tag_attributes(tag_attributes())
         .generic_attributes(HashSet::from(["dir"]))
-        .url_schemes(HashSet::from(["http", "https", "mailto", "tel"]))
+        .url_schemes(HashSet::from(["http", "https", "mailto", "tel", "mention"]))
         .url_relative(UrlRelative::PassThrough)
         .link_rel(Some("noopener noreferrer nofollow"))
         .set_tag_attribute_value("a", "target", "_blank")

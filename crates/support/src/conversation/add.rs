@@ -6,11 +6,11 @@ use kernel::{Actor, AppError, AppResult, FileId, MessageId, TicketId};
 use serde_json::json;
 
 use super::{
-    events,
+    events, mentions,
     store::{self, MessageRow},
 };
 use crate::{
-    content::{self, cut},
+    content::{self, BodyFormat, cut},
     files,
     tickets::store::next_seq,
 };
@@ -23,6 +23,8 @@ pub const MAX_BODY: usize = 200_000;
 /// A message to be written; values are checked already.
 #[derive(Debug)]
 pub struct NewMessage<'a> {
+    /// Known already, of a message that was held.
+    pub id: Option<MessageId>,
     /// public or internal.
     pub visibility: &'a str,
     /// in, out or system.
@@ -53,6 +55,7 @@ impl NewMessage<'_> {
     /// A plain public message that came in.
     pub fn incoming(body: String) -> Self {
         Self {
+            id: None,
             visibility: "public",
             direction: "in",
             body,
@@ -72,7 +75,7 @@ impl NewMessage<'_> {
 /// Writes it as the next message of the ticket, hangs its files on it, and tells.
 pub async fn add(tx: &mut TenantTx, actor: &Actor, ticket: TicketId, new: NewMessage<'_>) -> AppResult<MessageRow> {
     let (organization, now) = (tx.organization(), tx.now());
-    let id: MessageId = tx.id();
+    let id: MessageId = new.id.unwrap_or_else(|| tx.id());
     let seq = next_seq(tx, organization, ticket, new.visibility == "public", now).await?;
     let text = match (new.text, new.format) {
         (Some(text), _) => text,
@@ -103,6 +106,9 @@ pub async fn add(tx: &mut TenantTx, actor: &Actor, ticket: TicketId, new: NewMes
     };
     store::insert(tx, organization, &row).await?;
     attach(tx, actor, id, new.files).await?;
+    if row.visibility == "internal" && actor.staff().is_some() {
+        mentions::record(tx, ticket, id, (&row.body, BodyFormat::of(&row.format))).await?;
+    }
     let known = json!({
         "ticket": ticket, "seq": seq, "visibility": row.visibility, "direction": row.direction,
         "author": row.author_id.map(|author| kernel::id::wire(&row.author_kind, author)),

@@ -1,13 +1,16 @@
 //! What the rest of the product hears about messages.
 
 use db::{TenantTx, outbox::Event};
-use kernel::{Actor, MessageId, TicketId};
+use kernel::{Actor, MessageId, TicketId, UserId};
 use serde_json::json;
 
 /// A message was written, sent or received.
 pub const CREATED: &str = "message.created";
 /// A failed message is to be sent again.
 pub const RETRIED: &str = "message.retried";
+
+/// A held message could not be sent.
+pub const REFUSED: &str = "message.refused";
 
 pub fn created(tx: &mut TenantTx, actor: &Actor, ticket: TicketId, message: MessageId, visibility: &str, silent: bool) {
     let payload = json!({
@@ -19,4 +22,9 @@ pub fn created(tx: &mut TenantTx, actor: &Actor, ticket: TicketId, message: Mess
 
 pub fn retried(tx: &mut TenantTx, ticket: TicketId, message: MessageId) {
     tx.emit(Event { topic: RETRIED, entity: message.0, payload: json!({ "ticket": ticket.0 }) });
+}
+
+/// A held message could not be sent and is its author's draft again.
+pub fn refused(tx: &mut TenantTx, ticket: TicketId, message: MessageId, author: UserId) {
+    tx.emit(Event { topic: REFUSED, entity: message.0, payload: json!({ "ticket": ticket.0, "author": author.0 }) });
 }

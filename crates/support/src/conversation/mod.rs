@@ -4,17 +4,34 @@
 //! public messages only. A public message of staff goes out by mail; its delivery state is what
 //! really happened. A customer's message wakes the ticket up, or starts a follow-up.
 //!
-//! Tables: `messages`. Permissions: `tickets:reply`, `tickets:note`, `tickets:read`.
+//! Staff may hold a message for some seconds ([`held`]): until then it can be taken back, nobody else
+//! knows of it, and nothing of what it brings about has happened.
+//!
+//! Tables: `messages`, `held_messages`. Permissions: `tickets:reply`, `tickets:note`, `tickets:read`.
 //! Events: `message.created`, `message.retried`.
 
 pub(crate) mod add;
 pub(crate) mod events;
-mod ops;
+mod held;
+pub(crate) mod mentions;
+pub(crate) mod ops;
 pub(crate) mod store;
 pub(crate) mod wire;
 
+use db::worker::Registry;
 use kernel::{Page, Permission};
-use web::{Access, Route};
+use web::{Access, AppState, Route};
+
+use crate::drafts::wire::DraftOut;
+
+/// Adds what sends messages that were held.
+pub fn jobs(registry: &mut Registry, state: &AppState) {
+    let state = state.clone();
+    registry.handle(held::RELEASE_JOB, move |job| {
+        let state = state.clone();
+        async move { held::release(&state, &job).await }
+    });
+}
 
 /// The route table. `comments/` is the same as `messages/`.
 pub fn routes() -> Vec<Route> {
@@ -38,6 +55,16 @@ pub fn routes() -> Vec<Route> {
                 .ok::<wire::MessageOut>(201),
         );
     }
+    table.push(
+        Route::delete(
+            "/messages/{id}",
+            write,
+            "messages_take_back",
+            "Take a held message back",
+            ops::take_back::handler,
+        )
+        .ok::<DraftOut>(200),
+    );
     table.push(
         Route::post(
             "/messages/{id}/retry",

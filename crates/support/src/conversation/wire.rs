@@ -5,7 +5,7 @@ use kernel::{FileId, MessageId, TicketId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::store::MessageRow;
+use super::{mentions::MentionOut, store::MessageRow};
 use crate::{
     content::{BodyFormat, render},
     files::{FileOut, store::FileRow},
@@ -47,9 +47,15 @@ pub struct MessageOut {
     pub to: Vec<String>,
     pub cc: Vec<String>,
     pub attachments: Vec<FileOut>,
+    /// People and teams that a note names; only staff who see the ticket can be named.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub mentions: Vec<MentionOut>,
     /// Written by a machine: an absence note, a mailing.
     pub is_automatic: bool,
     pub delivery: Delivery,
+    /// Until then the author can take it back, and nobody else knows of it. Its place is 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub held_until: Option<DateTime<Utc>>,
     pub created_at: DateTime<Utc>,
 }
 
@@ -60,11 +66,7 @@ impl MessageOut {
             let file = files.iter().find(|file| file.content_id.as_deref() == Some(content_id))?;
             Some(format!("/api/v1/files/{}/", file.id))
         };
-        let format = match row.format.as_str() {
-            "markdown" => BodyFormat::Markdown,
-            "html" => BodyFormat::Html,
-            _ => BodyFormat::Text,
-        };
+        let format = BodyFormat::of(&row.format);
         let author_id = row.author_id.map(|author| kernel::id::wire(&row.author_kind, author));
         Self {
             id: row.id,
@@ -78,18 +80,20 @@ impl MessageOut {
             to: row.recipients,
             cc: row.cc,
             attachments: files.into_iter().map(FileOut::from).collect(),
+            mentions: Vec::new(),
             is_automatic: row.is_automatic,
             delivery: Delivery {
                 state: row.delivery_state,
                 error: row.delivery_error.filter(|_| internal),
                 attempts: row.delivery_attempts,
             },
+            held_until: None,
             created_at: row.created_at,
         }
     }
 }
 
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Format {
     #[default]
@@ -108,7 +112,7 @@ impl Format {
     }
 }
 
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum MessageVisibility {
     #[default]
@@ -117,7 +121,7 @@ pub enum MessageVisibility {
 }
 
 /// A reply or a note.
-#[derive(Debug, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateMessage {
     #[serde(default)]
@@ -136,6 +140,8 @@ pub struct CreateMessage {
     pub status: Option<String>,
     /// For moving it back to new.
     pub reason: Option<String>,
+    /// How many seconds the author can take it back, 0 to 60; nothing else happens meanwhile.
+    pub hold_seconds: Option<i64>,
 }
 
 #[derive(Debug, Clone, Deserialize, IntoParams)]
@@ -147,4 +153,6 @@ pub struct MessageQuery {
     pub page_size: Option<i64>,
     /// seq or -seq.
     pub ordering: Option<String>,
+    /// True: instead of the conversation my own messages that are held.
+    pub held: Option<bool>,
 }

@@ -117,6 +117,28 @@ pub async fn attach(
     Ok(done.rows_affected())
 }
 
+/// Of these files those that this person uploaded and that hang nowhere yet, in the order in which they came.
+pub async fn loose(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    files: &[FileId],
+    owner: Person,
+) -> sqlx::Result<Vec<FileRow>> {
+    let files: Vec<Uuid> = files.iter().map(|file| file.0).collect();
+    sqlx::query_as!(
+        FileRow,
+        "select id, name, content_type, size, object_key, message_id, content_id, uploader_kind, uploader_id, created_at from files
+          where organization_id = $1 and id = any($2) and message_id is null and uploader_kind = $3 and uploader_id is not distinct from $4
+          order by created_at, id",
+        organization as _,
+        &files,
+        owner.kind(),
+        owner.uuid()
+    )
+    .fetch_all(tx)
+    .await
+}
+
 /// Files of several messages, in the order in which they came.
 pub async fn of_messages(
     tx: &mut PgConnection,

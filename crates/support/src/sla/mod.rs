@@ -8,20 +8,33 @@
 //! until calendars exist.
 //! Writers of policies take the organization's SLA lock; [`targets_for`] shares it, so that no
 //! ticket is written with targets that were just replaced.
-//! Tables: `sla_policies`; writes the SLA columns of `tickets`. Permissions: `settings:read`,
-//! `sla:write`. Events: none.
+//! Each deadline that comes near or passes is noted and told once.
+//! Tables: `sla_policies`, `sla_marks`; writes the SLA columns of `tickets`. Permissions: `settings:read`,
+//! `sla:write`. Events: `ticket.deadline`.
 
 pub mod model;
 mod ops;
 mod store;
+mod watch;
 mod wire;
 
+use db::worker::Registry;
 use kernel::{Page, Permission};
-use web::{Access, Route};
+use web::{Access, AppState, Route};
 
 pub use model::{ClockInput, SlaState, SlaView, Targets, state};
 pub use ops::targets::{sla_defaults, targets_for};
+pub use watch::{DEADLINE, WATCH_JOB};
 pub use wire::SlaPolicyOut;
+
+/// Adds what looks for deadlines that are near or past, every minute.
+pub fn jobs(registry: &mut Registry, state: &AppState) {
+    let state = state.clone();
+    registry.handle(WATCH_JOB, move |_| {
+        let state = state.clone();
+        async move { watch::watch(&state).await.map_err(Into::into) }
+    });
+}
 
 /// The route table.
 pub fn routes() -> Vec<Route> {

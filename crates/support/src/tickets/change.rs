@@ -150,6 +150,9 @@ pub fn plan<'a>(
     let mut next = Next::from(row);
     let mut lines = plain_fields(row, &changes, &mut next);
     if let Some(status) = &changes.status {
+        if status.is_retired && status.key != row.status {
+            return Err(AppError::invalid("status", "retired", "This status is not in use any more."));
+        }
         let how = Move { reason: changes.reason.as_deref(), forced: changes.forced, responds: rules.responds, now };
         next.progress = transition(&next.progress, status, how)?;
         note(&mut lines, "status", Some(row.status.clone()), Some(status.key.clone()));
@@ -333,8 +336,12 @@ pub async fn wake_up(tx: &mut TenantTx, actor: &Actor, row: &TicketRow) -> AppRe
         Reaction::MoveTo(key) => {
             let organization = tx.organization();
             let status = crate::statuses::find_status(tx, organization, key).await?;
-            let status =
-                status.unwrap_or(Status { key: key.to_owned(), name: key.to_owned(), category: StatusCategory::Open });
+            let status = status.unwrap_or(Status {
+                key: key.to_owned(),
+                name: key.to_owned(),
+                category: StatusCategory::Open,
+                is_retired: false,
+            });
             apply(tx, actor, row, Changes { status: Some(status), ..Changes::default() }).await?;
             Ok(Some(row.id))
         }

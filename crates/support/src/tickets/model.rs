@@ -131,7 +131,7 @@ mod tests {
             "closed" | "cancelled" => StatusCategory::Closed,
             _ => StatusCategory::Open,
         };
-        Status { key: key.into(), name: key.into(), category }
+        Status { key: key.into(), name: key.into(), category, is_retired: false }
     }
 
     fn fresh() -> Progress {

@@ -205,24 +205,7 @@ impl Filter {
 
     fn push(&self, query: &mut QueryBuilder<Postgres>, visibility: &Visibility, now: DateTime<Utc>) {
         query.push(" and t.deleted_at is null");
-        match visibility {
-            Visibility::All => {}
-            Visibility::Teams(teams, user) => {
-                let teams: Vec<Uuid> = teams.iter().map(|team| team.0).collect();
-                query
-                    .push(" and (t.team_id = any(")
-                    .push_bind(teams)
-                    .push(") or t.assignee_id = ")
-                    .push_bind(user.0)
-                    .push(")");
-            }
-            Visibility::Assigned(user) => {
-                query.push(" and t.assignee_id = ").push_bind(user.0);
-            }
-            Visibility::Own(customer) => {
-                query.push(" and t.customer_id = ").push_bind(customer.0);
-            }
-        }
+        push_visibility(query, visibility);
         push_any(query, "t.status", &self.statuses);
         push_any(query, "t.status_category", &self.categories);
         push_any(query, "t.priority", &self.priorities);
@@ -290,6 +273,28 @@ impl Filter {
             "due_before": self.due_before,
             "is_overdue": self.is_overdue,
         })
+    }
+}
+
+/// Only what the actor sees of `tickets t`.
+pub fn push_visibility(query: &mut QueryBuilder<Postgres>, visibility: &Visibility) {
+    match visibility {
+        Visibility::All => {}
+        Visibility::Teams(teams, user) => {
+            let teams: Vec<Uuid> = teams.iter().map(|team| team.0).collect();
+            query
+                .push(" and (t.team_id = any(")
+                .push_bind(teams)
+                .push(") or t.assignee_id = ")
+                .push_bind(user.0)
+                .push(")");
+        }
+        Visibility::Assigned(user) => {
+            query.push(" and t.assignee_id = ").push_bind(user.0);
+        }
+        Visibility::Own(customer) => {
+            query.push(" and t.customer_id = ").push_bind(customer.0);
+        }
     }
 }
 

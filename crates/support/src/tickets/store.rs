@@ -60,6 +60,7 @@ pub struct TicketRow {
     pub read_seq: i32,
     pub external_id: Option<String>,
     pub tags: Vec<String>,
+    pub has_draft: bool,
     pub version: i64,
     pub created_at: DateTime<Utc>,
     pub updated_at: DateTime<Utc>,
@@ -75,8 +76,13 @@ pub const LISTED_DESCRIPTION: i32 = 2_000;
 /// Descriptions are cut to so many characters.
 pub fn select(organization: OrganizationId, reader: Option<UserId>, description: i32) -> QueryBuilder<Postgres> {
     let mut query = QueryBuilder::new("select left(d.body_text, ");
+    let reader = reader.map(|reader| reader.0);
     query.push_bind(description).push(
-        ") as description, t.id, t.number, t.reference, t.subject, t.status, t.status_category, t.priority, t.type, \
+        ") as description, exists (select from drafts w \
+         where w.organization_id = t.organization_id and w.ticket_id = t.id and w.deleted_at is null and w.user_id = ",
+    );
+    query.push_bind(reader).push(
+        ") as has_draft, t.id, t.number, t.reference, t.subject, t.status, t.status_category, t.priority, t.type, \
          t.channel, t.source, t.category, t.customer_id, c.name as customer_name, c.email as customer_email, c.company as customer_company, \
          t.assignee_id, u.name as assignee_name, t.team_id, m.name as team_name, t.sla_policy_id, p.name as sla_policy_name, \
          t.first_response_due_at, t.resolution_due_at, t.first_response_at, t.resolved_at, t.closed_at, t.reopened_count, t.follow_up_of, \
@@ -91,7 +97,7 @@ pub fn select(organization: OrganizationId, reader: Option<UserId>, description:
          left join sla_policies p on p.organization_id = t.organization_id and p.id = t.sla_policy_id \
          left join ticket_reads r on r.organization_id = t.organization_id and r.ticket_id = t.id and r.user_id = ",
     );
-    query.push_bind(reader.map(|reader| reader.0)).push(" where t.organization_id = ").push_bind(organization.0);
+    query.push_bind(reader).push(" where t.organization_id = ").push_bind(organization.0);
     query
 }
 
@@ -561,13 +567,6 @@ pub async fn customer_name(
 ) -> sqlx::Result<Option<String>> {
     sqlx::query_scalar!("select name from customers where organization_id = $1 and id = $2", organization as _, id as _)
         .fetch_optional(tx)
-        .await
-}
-
-/// Keys of all statuses of the organization.
-pub async fn status_keys(tx: &mut PgConnection, organization: OrganizationId) -> sqlx::Result<Vec<String>> {
-    sqlx::query_scalar!("select key from statuses where organization_id = $1 order by position", organization as _)
-        .fetch_all(tx)
         .await
 }
 

@@ -54,7 +54,7 @@ pub struct SlaOut {
     pub label: Option<String>,
 }
 
-/// A ticket. Customers do not get `tags`, `team`, `custom_fields`, `source`, `external_id` and `unread`.
+/// A ticket. Customers do not get `tags`, `team`, `custom_fields`, `source`, `external_id`, `unread` and `draft`.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct TicketOut {
     pub id: TicketId,
@@ -97,6 +97,9 @@ pub struct TicketOut {
     pub message_count: i32,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unread: Option<bool>,
+    /// Whether I have begun to write in it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub draft: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>)]
     pub external_id: Option<Option<String>>,
@@ -170,6 +173,7 @@ impl TicketOut {
             csat: row.csat,
             message_count: if internal { row.message_count } else { row.public_message_count },
             unread: internal.then_some(row.message_count > row.read_seq),
+            draft: internal.then_some(row.has_draft),
             external_id: internal.then_some(row.external_id),
             version: row.version,
             created_at: row.created_at,

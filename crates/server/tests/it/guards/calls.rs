@@ -110,6 +110,7 @@ impl Walk {
             "sla_policies_replace" => {
                 json!({"name": operation.name, "priority": "low", "resolution_time": 61, "response_time": 30})
             }
+            "notifications_preferences_update" => operation.body(),
             name if name.ends_with("_update") || name.ends_with("_update_me") => named,
             _ => operation.body(),
         };
@@ -135,6 +136,7 @@ impl Walk {
             "mailboxes_delete" => delete("mailboxes", &self.mailbox),
             "files_content" => self.link_to_file().await,
             "organization_exports_content" => self.link_to_archive().await,
+            "messages_take_back" => format!("/api/v1/messages/{}/", self.held().await),
             "auth_sessions_end" => format!("/api/v1/auth/sessions/{}/", self.other_session().await),
             _ => self.things.fill(&operation.path),
         };
@@ -153,6 +155,13 @@ impl Walk {
             _ => ("", Vec::new()),
         };
         Call { client, method: operation.method.clone(), path, kind, body }
+    }
+
+    /// A message of the administrator that can be taken back.
+    async fn held(&self) -> String {
+        let path = format!("/tickets/{}/messages/", self.things.id("tickets"));
+        let held = json!({"body": "CANARY-A held", "hold_seconds": 60});
+        self.admin.post(&path, held).await.created()["id"].as_str().unwrap().to_owned()
     }
 
     /// A session of the owner that the calls do not need.

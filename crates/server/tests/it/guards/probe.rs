@@ -1,6 +1,7 @@
 //! Every tenant table is tried from the other side of the wall; and without the wall the trial fails.
 
 use axum::http::Method;
+use chrono::TimeDelta;
 use db::{Mode, TenantTx};
 use kernel::OrganizationId;
 use serde_json::json;
@@ -44,6 +45,9 @@ async fn rich() -> (TestApp, PgConnection) {
     app.expect_pending();
     let (a, b) = Things::of_both(&app).await;
     let superuser = app.database.superuser().await;
+    // Deadlines come near.
+    app.advance(TimeDelta::hours(5));
+    app.run_jobs().await;
     for (who, things, side) in [(app.admin(), a, &app.world.a), (app.foreign_admin(), b, &app.world.b)] {
         let signed_out = Client { token: None, ..who.clone() };
         let login = json!({"email": side.member("agent").email, "password": PASSWORD});
@@ -52,6 +56,11 @@ async fn rich() -> (TestApp, PgConnection) {
         who.send(Method::POST, &things.fill("/api/v1/tickets/{id}/read/"), &key, None).await.is(204);
         // After the last dispatch, so that its events still lie in the outbox.
         who.patch(&things.fill("/api/v1/tickets/{id}/"), json!({"priority": "urgent"})).await.ok();
+        let quiet = json!({"quiet_hours": {"from": "22:00", "until": "07:00"}});
+        who.patch("/notifications/preferences/", quiet).await.ok();
+        who.put(&things.fill("/api/v1/tickets/{id}/drafts/{kind}/"), json!({"rev": 1, "body": side.canary})).await.ok();
+        let held = json!({"body": side.canary, "hold_seconds": 60});
+        who.post(&things.fill("/api/v1/tickets/{id}/messages/"), held).await.created();
         let email = format!("guard@{}.example", side.organization.slug);
         let register = json!({"email": email, "name": side.canary, "password": PASSWORD});
         signed_out.post("/auth/register/", register).await.is(202);

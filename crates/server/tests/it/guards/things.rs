@@ -24,7 +24,7 @@ pub const PRIVATE: &str = "PRIVATE-WORD";
 #[derive(Debug, Clone)]
 pub struct Things(HashMap<&'static str, String>);
 
-pub const KINDS: [(&str, &str); 18] = [
+pub const KINDS: [(&str, &str); 19] = [
     ("tickets", "tkt"),
     ("messages", "msg"),
     ("files", "fil"),
@@ -43,6 +43,7 @@ pub const KINDS: [(&str, &str); 18] = [
     ("platform", "opr"),
     ("audit-log", "aud"),
     ("organization", "exp"),
+    ("notifications", "ntf"),
 ];
 
 impl Things {
@@ -51,6 +52,7 @@ impl Things {
         let id = |prefix: &str| format!("{prefix}_{}", id::encode(Uuid::from_u128(rand::random())));
         let mut ids: HashMap<_, _> = KINDS.iter().map(|(kind, prefix)| (*kind, id(prefix))).collect();
         ids.insert("domains", format!("{}.example", id("none")));
+        ids.insert("statuses", "no_such_status".to_owned());
         Self(ids)
     }
 
@@ -78,6 +80,10 @@ impl Things {
         let reply = json!({"body": private("reply"), "cc": [format!("cc@{}.example", side.organization.slug)]});
         let message = admin.post(&below("messages"), reply).await.created()["id"].as_str().unwrap().to_owned();
         admin.post(&below("read"), json!({})).await.is(204);
+        admin.post(&below("watchers"), json!({})).await.created();
+        let named = format!("{} [@Agent](mention:{})", private("note"), side.user("agent"));
+        admin.post(&below("messages"), json!({"body": named, "visibility": "internal"})).await.created();
+        customer.post(&below("messages"), json!({"body": private("answer")})).await.created();
         admin.patch(&format!("/teams/{}/", side.team), json!({"members": [side.user("agent")]})).await.ok();
         let made =
             async |path: &str, body: Value| admin.post(path, body).await.created()["id"].as_str().unwrap().to_owned();
@@ -102,6 +108,9 @@ impl Things {
         let provider = admin.post("/identity-providers/", provider).await.created()["id"].as_str().unwrap().to_owned();
         admin.post(&format!("/auth/oidc/{provider}/link/"), json!({})).await.ok();
         let identity = identity(app, side, &provider).await;
+        let status =
+            json!({"name": text("status"), "key": format!("guard_{}", side.organization.slug), "category": "on_hold"});
+        let status = admin.post("/statuses/", status).await.created()["key"].as_str().unwrap().to_owned();
         let first = async |path: &str| admin.get(path).await.ok()["results"][0]["id"].as_str().unwrap().to_owned();
         let ids = [
             ("tickets", ticket),
@@ -123,6 +132,8 @@ impl Things {
             ("audit-log", first("/audit-log/").await),
             ("platform", app.state.db.ids.id::<kernel::OperatorId>().to_string()),
             ("organization", archive),
+            ("statuses", status),
+            ("notifications", first("/notifications/").await),
         ];
         Self(ids.into_iter().collect())
     }
@@ -139,9 +150,11 @@ impl Things {
             path => path.split('/').next().unwrap(),
         };
         let mut path = template.replace("{user}", self.id("users")).replace("{domain}", self.id("domains"));
-        path = path.replace("{slug}", "acme");
-        if path.contains("{id}") {
-            path = path.replace("{id}", self.id(kind));
+        path = path.replace("{slug}", "acme").replace("{kind}", "reply");
+        for own in ["{id}", "{key}"] {
+            if path.contains(own) {
+                path = path.replace(own, self.id(kind));
+            }
         }
         assert!(!path.contains('{'), "add the parameters of {template} to the guards");
         path
@@ -290,6 +303,9 @@ impl Operation {
             "customers_create" => json!({"email": "guard@example.org", "name": "Guard"}),
             "users_create" => json!({"email": "guard@example.org", "name": "Guard", "role": "agent"}),
             "teams_create" => json!({"name": "Guard"}),
+            "statuses_create" => json!({"name": "Guard", "category": "pending"}),
+            "tickets_drafts_put" => json!({"rev": 1, "body": "Guard"}),
+            "statuses_reorder" => json!({"keys": ["open", "new"]}),
             "mailboxes_create" => json!({"address": "guard@acme.localhost", "name": "Guard"}),
             "sla_policies_create" | "sla_policies_replace" => {
                 json!({"name": "Guard", "priority": "low", "resolution_time": 60, "response_time": 30})
@@ -304,6 +320,7 @@ impl Operation {
             | "identity_providers_update"
             | "sla_policies_update"
             | "organization_update"
+            | "statuses_update"
             | "platform_organizations_update" => json!({"name": "Guard"}),
             "auth_oidc_complete" => json!({"otp": "123456"}),
             "platform_organizations_move" => json!({"placement": "shared"}),
@@ -317,7 +334,8 @@ impl Operation {
             // With a status, so that the reason beside it is looked at.
             "tickets_comments_create" | "tickets_messages_create" => json!({"body": "Guard", "status": "pending"}),
             "tickets_tags_add" | "tickets_tags_replace" => json!({"tags": ["guard"]}),
-            "tickets_watchers_add" | "tickets_read" => json!({}),
+            "tickets_watchers_add" | "tickets_read" | "notifications_read" | "notifications_read_all" => json!({}),
+            "notifications_preferences_update" => json!({"events": {"mention": {"email": false}}}),
             name if self.takes_json => panic!("add a body for {name} to the guards"),
             _ => Value::Null,
         }

@@ -2,8 +2,12 @@
 
 mod conversation;
 mod customers_sla;
+mod drafts;
 mod files;
+mod held;
+mod notifications;
 mod seeds;
+mod statuses;
 mod tickets_bulk;
 mod tickets_change;
 mod tickets_create;

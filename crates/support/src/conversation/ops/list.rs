@@ -7,6 +7,8 @@ use web::{ApiResult, Listing, Member, Query, Read, Ref, RequestUri};
 
 use crate::{
     conversation::{
+        held,
+        mentions::{self, MentionOut},
         store::{self, MessageRow},
         wire::{MessageOut, MessageQuery},
     },
@@ -29,6 +31,10 @@ pub async fn handler(
     };
     let (actor, organization) = (cx.actor.clone(), cx.organization.id);
     let ticket = load_for(&mut cx.tx, &actor, &reference, Permission::TicketRead, Lock::None).await?;
+    if query.held.unwrap_or(false) {
+        let messages = held::mine(&mut cx.tx, &actor, ticket.id).await?;
+        return Ok(web::ok(&web::page_links(&listing, messages), None));
+    }
     let internal = actor.is_internal();
     let window = (listing.limit(), listing.offset());
     let rows = store::list(&mut cx.tx, organization, ticket.id, (internal, descending), window).await?;
@@ -39,13 +45,20 @@ pub async fn handler(
             files.entry(message).or_default().push(file);
         }
     }
+    let mut named: HashMap<MessageId, Vec<MentionOut>> = HashMap::new();
+    if internal {
+        for (message, mention) in mentions::of_messages(&mut cx.tx, organization, &ids).await? {
+            named.entry(message).or_default().push(mention);
+        }
+    }
     let count = if internal { ticket.message_count } else { ticket.public_message_count };
     drop(cx);
     // Sanitizing may take a while: not with a transaction open, and not on a thread that serves others.
     let render = move || {
         let render = |row: MessageRow| {
             let files = files.remove(&row.id).unwrap_or_default();
-            MessageOut::new(row, files, internal)
+            let mentions = named.remove(&row.id).unwrap_or_default();
+            MessageOut { mentions, ..MessageOut::new(row, files, internal) }
         };
         rows.into_iter().map(render).collect()
     };

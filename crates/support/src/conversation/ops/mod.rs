@@ -3,3 +3,4 @@
 pub mod list;
 pub mod post;
 pub mod retry;
+pub mod take_back;

@@ -1,12 +1,14 @@
 //! Replies of staff and customers, and notes.
 
+use chrono::TimeDelta;
 use db::TenantTx;
-use kernel::{Actor, AppError, AppResult, FieldErrors, Permission, TicketId};
+use kernel::{Actor, AppError, AppResult, FieldErrors, MessageId, Permission, TicketId};
 use web::{ApiResult, Body, Member, Ref, Write};
 
 use crate::{
     conversation::{
         add::{MAX_ATTACHMENTS, MAX_BODY, NewMessage, add},
+        held, mentions,
         store::MessageRow,
         wire::{CreateMessage, MessageOut, MessageVisibility},
     },
@@ -22,18 +24,32 @@ use crate::{
 /// `POST tickets/{id}/messages/`
 pub async fn handler(reference: Ref<TicketId>, mut cx: Member<Write>, Body(input): Body<CreateMessage>) -> ApiResult {
     let (actor, organization) = (cx.actor.clone(), cx.organization.id);
-    let message = run(&mut cx.tx, &actor, &reference, input).await?;
+    let (ticket, input) = load(&mut cx.tx, &actor, &reference, input).await?;
+    if let Some(seconds) = input.hold_seconds.filter(|seconds| *seconds > 0) {
+        let message = held::hold(&mut cx.tx, &actor, &ticket, input, TimeDelta::seconds(seconds)).await?;
+        return cx.commit(web::created(&message, None)).await;
+    }
+    let message = if actor.is_internal() {
+        by_staff(&mut cx.tx, &actor, &ticket, input, None).await?
+    } else {
+        by_customer(&mut cx.tx, &actor, &ticket, input).await?
+    };
     let files = of_messages(&mut cx.tx, organization, &[message.id.0]).await?;
-    let answer = web::created(&MessageOut::new(message, files, actor.is_internal()), None);
-    cx.commit(answer).await
+    let mut shown = MessageOut::new(message, files, actor.is_internal());
+    if shown.visibility == "internal" {
+        let named = mentions::of_messages(&mut cx.tx, organization, &[shown.id.0]).await?;
+        shown.mentions = named.into_iter().map(|(_, mention)| mention).collect();
+    }
+    cx.commit(web::created(&shown, None)).await
 }
 
-async fn run(
+/// The ticket, locked, when the actor may write this there.
+pub async fn load(
     tx: &mut TenantTx,
     actor: &Actor,
     reference: &Ref<TicketId>,
     mut input: CreateMessage,
-) -> AppResult<MessageRow> {
+) -> AppResult<(TicketRow, CreateMessage)> {
     let internal = input.visibility == MessageVisibility::Internal;
     let permission = if internal { Permission::TicketNote } else { Permission::TicketReply };
     let ticket = load_for(tx, actor, reference, permission, Lock::ForUpdate).await?;
@@ -43,11 +59,7 @@ async fn run(
     check(actor, &input)?;
     let reason = input.reason.filter(|text| !text.trim().is_empty());
     input.reason = reason.map(|text| web::text("reason", &text, 1, 2_000)).transpose()?;
-    if actor.is_internal() {
-        by_staff(tx, actor, &ticket, input).await
-    } else {
-        by_customer(tx, actor, &ticket, input).await
-    }
+    Ok((ticket, input))
 }
 
 fn check(actor: &Actor, input: &CreateMessage) -> AppResult<()> {
@@ -66,6 +78,15 @@ fn check(actor: &Actor, input: &CreateMessage) -> AppResult<()> {
             errors.add(field, "not_allowed", "Only public replies of staff have recipients.");
         }
     }
+    match input.hold_seconds {
+        Some(seconds) if !(0..=60).contains(&seconds) => {
+            errors.add("hold_seconds", "invalid", "A message is held for 0 to 60 seconds.");
+        }
+        Some(seconds) if seconds > 0 && actor.staff().is_none() => {
+            errors.add("hold_seconds", "not_allowed", "Only people of the staff hold messages.");
+        }
+        _ => {}
+    }
     if input.attachments.len() > MAX_ATTACHMENTS {
         errors.add("attachments", "too_long", format!("A message has at most {MAX_ATTACHMENTS} attachments."));
     }
@@ -79,7 +100,7 @@ fn check(actor: &Actor, input: &CreateMessage) -> AppResult<()> {
 }
 
 /// Normalized, distinct addresses.
-fn addresses(field: &str, list: Option<Vec<String>>) -> AppResult<Option<Vec<String>>> {
+pub fn addresses(field: &str, list: Option<Vec<String>>) -> AppResult<Option<Vec<String>>> {
     let Some(list) = list else { return Ok(None) };
     if list.len() > 50 {
         return Err(AppError::invalid(field, "too_long", "At most 50 addresses."));
@@ -95,7 +116,14 @@ fn addresses(field: &str, list: Option<Vec<String>>) -> AppResult<Option<Vec<Str
     Ok(Some(clean))
 }
 
-async fn by_staff(tx: &mut TenantTx, actor: &Actor, ticket: &TicketRow, input: CreateMessage) -> AppResult<MessageRow> {
+/// Writes a message of staff with everything that it brings about; `id` when it was held under one.
+pub async fn by_staff(
+    tx: &mut TenantTx,
+    actor: &Actor,
+    ticket: &TicketRow,
+    input: CreateMessage,
+    id: Option<MessageId>,
+) -> AppResult<MessageRow> {
     let organization = tx.organization();
     let public = input.visibility == MessageVisibility::Public;
     let (to, cc) = if public {
@@ -111,6 +139,7 @@ async fn by_staff(tx: &mut TenantTx, actor: &Actor, ticket: &TicketRow, input: C
         (Vec::new(), Vec::new())
     };
     let new = NewMessage {
+        id,
         visibility: if public { "public" } else { "internal" },
         direction: "out",
         body: input.body,
@@ -127,6 +156,9 @@ async fn by_staff(tx: &mut TenantTx, actor: &Actor, ticket: &TicketRow, input: C
     let message = add(tx, actor, ticket.id, new).await?;
     if let Some(reader) = actor.staff() {
         store::mark_read(tx, organization, ticket.id, reader, message.seq).await?;
+        if id.is_none() {
+            held::drop_draft(tx, reader, ticket.id, !public).await?;
+        }
     }
     let status = match &input.status {
         Some(key) => Some(input::status(tx, organization, key).await?),

@@ -4,7 +4,6 @@ use web::{ApiResult, Listing, Member, MemberContext, Query, Read, RequestUri};
 
 use crate::tickets::{
     search::{self, Filter},
-    store,
     wire::{TicketOut, TicketQuery},
 };
 
@@ -28,7 +27,11 @@ async fn run(cx: &mut MemberContext, uri: &axum::http::Uri, query: TicketQuery) 
     let listing = Listing::new(uri, query.page, query.page_size, query.cursor.clone())?;
     let (actor, organization) = (cx.actor.clone(), cx.organization.id);
     // Only a filter on statuses needs to know them.
-    let known = if query.status.is_empty() { Vec::new() } else { store::status_keys(&mut cx.tx, organization).await? };
+    let known = if query.status.is_empty() {
+        Vec::new()
+    } else {
+        crate::statuses::status_keys(&mut cx.tx, organization).await?
+    };
     let filter = Filter::new(&query, &actor, &known)?;
     let (rows, count) = search::list(&mut cx.tx, &actor, &filter, &listing).await?;
     let page = listing.page(rows, count, Some(&|row| search::cursor_of(&filter, row)));

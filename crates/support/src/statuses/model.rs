@@ -1,13 +1,6 @@
-//! Statuses: what an organization calls the states of its tickets, each in a fixed category that
-//! the product's rules go by.
-//!
-//! Tables: `statuses`. No routes yet, no events. Shipped statuses are written at provisioning and
-//! never overwritten.
+//! What a status is. Pure.
 
-use db::TenantTx;
-use kernel::{AppResult, OrganizationId};
 use serde::{Deserialize, Serialize};
-use sqlx::PgConnection;
 use utoipa::ToSchema;
 
 /// What a status means to the product.
@@ -66,10 +59,12 @@ pub struct Status {
     pub name: String,
     /// What it means.
     pub category: StatusCategory,
+    /// No ticket is moved to it any more.
+    pub is_retired: bool,
 }
 
 /// What every organization starts with, in the order shown.
-const SHIPPED: [(&str, &str, StatusCategory); 9] = [
+pub const SHIPPED: [(&str, &str, StatusCategory); 9] = [
     ("new", "New", StatusCategory::New),
     ("open", "Open", StatusCategory::Open),
     ("in_progress", "In progress", StatusCategory::Open),
@@ -80,6 +75,12 @@ const SHIPPED: [(&str, &str, StatusCategory); 9] = [
     ("closed", "Closed", StatusCategory::Closed),
     ("cancelled", "Cancelled", StatusCategory::Closed),
 ];
+
+/// Statuses that the product itself moves tickets to; they cannot be retired.
+pub const BUILT_IN: [&str; 5] = ["new", "open", "reopened", "resolved", "closed"];
+
+/// Characters of a key.
+pub const MAX_KEY: usize = 50;
 
 /// The key that a caller means: `In Progress`, `in-progress` and `in_progress` are one.
 pub fn status_key(text: &str) -> String {
@@ -96,35 +97,12 @@ pub fn status_key(text: &str) -> String {
     )
 }
 
-/// Writes the shipped statuses that are missing.
-pub async fn provision_statuses(tx: &mut TenantTx) -> AppResult<()> {
-    let organization = tx.organization();
-    let column = |of: fn(&(&str, &str, StatusCategory)) -> String| SHIPPED.iter().map(of).collect::<Vec<_>>();
-    sqlx::query!(
-        "insert into statuses (organization_id, key, name, category, position)
-         select $1, s.key, s.name, s.category, s.position
-           from unnest($2::text[], $3::text[], $4::text[]) with ordinality s (key, name, category, position)
-         on conflict do nothing",
-        organization as _,
-        &column(|status| status.0.to_owned()),
-        &column(|status| status.1.to_owned()),
-        &column(|status| status.2.as_str().to_owned()),
-    )
-    .execute(&mut **tx)
-    .await?;
-    Ok(())
-}
-
-/// The status with this key, which must be in the form of [`status_key`].
-pub async fn find_status(tx: &mut PgConnection, organization: OrganizationId, key: &str) -> AppResult<Option<Status>> {
-    Ok(sqlx::query_as!(
-        Status,
-        r#"select key, name, category as "category: StatusCategory" from statuses where organization_id = $1 and key = $2"#,
-        organization as _,
-        key
-    )
-    .fetch_optional(tx)
-    .await?)
+/// The key of a new status, made of the ASCII letters and digits of its name; none when there are none.
+pub fn new_key(name: &str) -> Option<String> {
+    let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { ' ' }).collect();
+    let mut key = status_key(&plain);
+    key.truncate(MAX_KEY);
+    Some(key.trim_end_matches('_').to_owned()).filter(|key| !key.is_empty())
 }
 
 #[cfg(test)]
@@ -147,6 +125,17 @@ mod tests {
         for category in StatusCategory::ALL {
             assert!(SHIPPED.iter().any(|status| status.2 == category), "{category:?}");
             assert_eq!(serde_json::to_value(category).unwrap(), category.as_str());
+        }
+    }
+
+    #[test]
+    fn new_keys_are_made_of_names() {
+        assert_eq!(new_key("Waiting for parts!").unwrap(), "waiting_for_parts");
+        assert_eq!(new_key("Vor-Ort 2").unwrap(), "vor_ort_2");
+        assert_eq!(new_key("في الانتظار"), None);
+        assert_eq!(new_key(&"a".repeat(80)).unwrap().len(), MAX_KEY);
+        for built_in in BUILT_IN {
+            assert!(SHIPPED.iter().any(|(key, ..)| *key == built_in), "{built_in}");
         }
     }
 }
