@@ -279,6 +279,28 @@ shared.data_keys (row-level security, forced)
   constraint data_keys_pkey PRIMARY KEY (organization_id, id)
   policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
 
+shared.drafts (row-level security, forced)
+  organization_id uuid not null
+  ticket_id uuid not null
+  user_id uuid not null
+  kind text not null
+  rev bigint not null
+  body text not null default ''::text
+  format text not null default 'markdown'::text
+  recipients text[]
+  cc text[]
+  attachments uuid[] not null default '{}'::uuid[]
+  status text
+  updated_at timestamp with time zone not null
+  deleted_at timestamp with time zone
+  constraint drafts_format_check CHECK ((format = ANY (ARRAY['markdown'::text, 'html'::text, 'text'::text])))
+  constraint drafts_kind_check CHECK ((kind = ANY (ARRAY['reply'::text, 'note'::text])))
+  constraint drafts_pkey PRIMARY KEY (organization_id, ticket_id, user_id, kind)
+  constraint drafts_ticket_fkey FOREIGN KEY (organization_id, ticket_id) REFERENCES shared.tickets(organization_id, id) ON DELETE CASCADE
+  constraint drafts_user_fkey FOREIGN KEY (organization_id, user_id) REFERENCES shared.users(organization_id, id) ON DELETE CASCADE
+  CREATE INDEX drafts_user_idx ON shared.drafts USING btree (organization_id, user_id)
+  policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
+
 shared.files (row-level security, forced)
   organization_id uuid not null
   id uuid not null
@@ -296,6 +318,21 @@ shared.files (row-level security, forced)
   constraint files_pkey PRIMARY KEY (organization_id, id)
   constraint files_uploader_check CHECK ((uploader_kind = ANY (ARRAY['user'::text, 'customer'::text, 'key'::text, 'system'::text])))
   CREATE INDEX files_message_idx ON shared.files USING btree (organization_id, message_id)
+  policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
+
+shared.held_messages (row-level security, forced)
+  organization_id uuid not null
+  id uuid not null
+  ticket_id uuid not null
+  user_id uuid not null
+  request jsonb not null
+  release_at timestamp with time zone not null
+  created_at timestamp with time zone not null
+  constraint held_messages_pkey PRIMARY KEY (organization_id, id)
+  constraint held_messages_ticket_fkey FOREIGN KEY (organization_id, ticket_id) REFERENCES shared.tickets(organization_id, id) ON DELETE CASCADE
+  constraint held_messages_user_fkey FOREIGN KEY (organization_id, user_id) REFERENCES shared.users(organization_id, id) ON DELETE CASCADE
+  CREATE INDEX held_messages_ticket_idx ON shared.held_messages USING btree (organization_id, ticket_id, user_id)
+  CREATE INDEX held_messages_user_idx ON shared.held_messages USING btree (organization_id, user_id)
   policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
 
 shared.idempotency_keys (row-level security, forced)
@@ -422,6 +459,23 @@ shared.mailboxes (row-level security, forced)
   CREATE UNIQUE INDEX mailboxes_default_key ON shared.mailboxes USING btree (organization_id) WHERE is_default
   policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
 
+shared.mentions (row-level security, forced)
+  organization_id uuid not null
+  message_id uuid not null
+  user_id uuid not null
+  ticket_id uuid not null
+  team_id uuid
+  created_at timestamp with time zone not null
+  constraint mentions_message_fkey FOREIGN KEY (organization_id, message_id) REFERENCES shared.messages(organization_id, id) ON DELETE CASCADE
+  constraint mentions_pkey PRIMARY KEY (organization_id, message_id, user_id)
+  constraint mentions_team_fkey FOREIGN KEY (organization_id, team_id) REFERENCES shared.teams(organization_id, id) ON DELETE SET NULL (team_id)
+  constraint mentions_ticket_fkey FOREIGN KEY (organization_id, ticket_id) REFERENCES shared.tickets(organization_id, id) ON DELETE CASCADE
+  constraint mentions_user_fkey FOREIGN KEY (organization_id, user_id) REFERENCES shared.users(organization_id, id) ON DELETE CASCADE
+  CREATE INDEX mentions_team_idx ON shared.mentions USING btree (organization_id, team_id) WHERE (team_id IS NOT NULL)
+  CREATE INDEX mentions_ticket_idx ON shared.mentions USING btree (organization_id, ticket_id)
+  CREATE INDEX mentions_user_idx ON shared.mentions USING btree (organization_id, user_id, ticket_id)
+  policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
+
 shared.messages (row-level security, forced)
   organization_id uuid not null
   id uuid not null
@@ -454,6 +508,46 @@ shared.messages (row-level security, forced)
   constraint messages_visibility_check CHECK ((visibility = ANY (ARRAY['public'::text, 'internal'::text])))
   CREATE INDEX messages_mail_idx ON shared.messages USING btree (organization_id, mail_message_id) WHERE (mail_message_id IS NOT NULL)
   CREATE INDEX messages_search_idx ON shared.messages USING gin (organization_id, search)
+  policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
+
+shared.notification_settings (row-level security, forced)
+  organization_id uuid not null
+  user_id uuid not null
+  preferences jsonb not null default '{}'::jsonb
+  quiet_from smallint
+  quiet_until smallint
+  version bigint not null default 1
+  updated_at timestamp with time zone not null
+  constraint notification_settings_pkey PRIMARY KEY (organization_id, user_id)
+  constraint notification_settings_quiet_check CHECK (((quiet_from IS NULL) = (quiet_until IS NULL)))
+  constraint notification_settings_user_fkey FOREIGN KEY (organization_id, user_id) REFERENCES shared.users(organization_id, id) ON DELETE CASCADE
+  policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
+
+shared.notifications (row-level security, forced)
+  organization_id uuid not null
+  id uuid not null
+  user_id uuid not null
+  event_id uuid not null
+  kind text not null
+  ticket_id uuid not null
+  message_id uuid
+  actor_kind text not null
+  actor_id uuid
+  actor_name text not null
+  details jsonb not null default '{}'::jsonb
+  in_app boolean not null
+  browser_from timestamp with time zone
+  email_from timestamp with time zone
+  created_at timestamp with time zone not null
+  read_at timestamp with time zone
+  constraint notifications_event_key UNIQUE (organization_id, user_id, event_id)
+  constraint notifications_pkey PRIMARY KEY (organization_id, id)
+  constraint notifications_ticket_fkey FOREIGN KEY (organization_id, ticket_id) REFERENCES shared.tickets(organization_id, id) ON DELETE CASCADE
+  constraint notifications_user_fkey FOREIGN KEY (organization_id, user_id) REFERENCES shared.users(organization_id, id) ON DELETE CASCADE
+  CREATE INDEX notifications_age_idx ON shared.notifications USING btree (organization_id, created_at)
+  CREATE INDEX notifications_list_idx ON shared.notifications USING btree (organization_id, user_id, created_at DESC, id DESC) WHERE in_app
+  CREATE INDEX notifications_ticket_idx ON shared.notifications USING btree (organization_id, ticket_id)
+  CREATE INDEX notifications_unread_idx ON shared.notifications USING btree (organization_id, user_id) WHERE (in_app AND (read_at IS NULL))
   policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
 
 shared.oidc_flows (row-level security, forced)
@@ -564,7 +658,7 @@ shared.outgoing_mails (row-level security, forced)
   link_id uuid
   constraint outgoing_mails_about_check CHECK (((ticket_id IS NULL) = (kind = ANY (ARRAY['invitation'::text, 'password_reset'::text, 'registration'::text, 'account_exists'::text, 'password_changed'::text]))))
   constraint outgoing_mails_event_key UNIQUE (organization_id, subscriber, event_id, recipient)
-  constraint outgoing_mails_kind_check CHECK ((kind = ANY (ARRAY['reply'::text, 'created'::text, 'assigned'::text, 'updated'::text, 'invitation'::text, 'password_reset'::text, 'registration'::text, 'account_exists'::text, 'password_changed'::text])))
+  constraint outgoing_mails_kind_check CHECK ((kind = ANY (ARRAY['reply'::text, 'created'::text, 'assigned'::text, 'updated'::text, 'team_assigned'::text, 'mentioned'::text, 'deadline'::text, 'not_sent'::text, 'invitation'::text, 'password_reset'::text, 'registration'::text, 'account_exists'::text, 'password_changed'::text])))
   constraint outgoing_mails_link_fkey FOREIGN KEY (organization_id, link_id) REFERENCES shared.links(organization_id, id) ON DELETE SET NULL (link_id)
   constraint outgoing_mails_mailbox_fkey FOREIGN KEY (organization_id, mailbox_id) REFERENCES shared.mailboxes(organization_id, id)
   constraint outgoing_mails_message_fkey FOREIGN KEY (organization_id, message_id) REFERENCES shared.messages(organization_id, id) ON DELETE CASCADE
@@ -638,6 +732,19 @@ shared.sessions (row-level security, forced)
   CREATE INDEX sessions_person_idx ON shared.sessions USING btree (organization_id, person_id)
   policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
 
+shared.sla_marks (row-level security, forced)
+  organization_id uuid not null
+  ticket_id uuid not null
+  clock text not null
+  state text not null
+  due_at timestamp with time zone not null
+  noted_at timestamp with time zone not null
+  constraint sla_marks_clock_check CHECK ((clock = ANY (ARRAY['first_response'::text, 'resolution'::text])))
+  constraint sla_marks_pkey PRIMARY KEY (organization_id, ticket_id, clock, state, due_at)
+  constraint sla_marks_state_check CHECK ((state = ANY (ARRAY['at_risk'::text, 'breached'::text])))
+  constraint sla_marks_ticket_fkey FOREIGN KEY (organization_id, ticket_id) REFERENCES shared.tickets(organization_id, id) ON DELETE CASCADE
+  policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
+
 shared.sla_policies (row-level security, forced)
   organization_id uuid not null
   id uuid not null
@@ -664,6 +771,9 @@ shared.statuses (row-level security, forced)
   name text not null
   category text not null
   position smallint not null
+  customer_name text
+  retired_at timestamp with time zone
+  version bigint not null default 1
   constraint statuses_category_check CHECK ((category = ANY (ARRAY['new'::text, 'open'::text, 'pending'::text, 'on_hold'::text, 'resolved'::text, 'closed'::text])))
   constraint statuses_pkey PRIMARY KEY (organization_id, key)
   policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
