@@ -408,7 +408,7 @@ shared.inbound_mails (row-level security, forced)
   constraint inbound_mails_mailbox_fkey FOREIGN KEY (organization_id, mailbox_id) REFERENCES shared.mailboxes(organization_id, id)
   constraint inbound_mails_message_fkey FOREIGN KEY (organization_id, message_id) REFERENCES shared.messages(organization_id, id) ON DELETE SET NULL (message_id)
   constraint inbound_mails_pkey PRIMARY KEY (organization_id, id)
-  constraint inbound_mails_state_check CHECK ((state = ANY (ARRAY['received'::text, 'accepted'::text, 'bounce'::text, 'quarantined'::text])))
+  constraint inbound_mails_state_check CHECK ((state = ANY (ARRAY['received'::text, 'accepted'::text, 'bounce'::text, 'quarantined'::text, 'discarded'::text])))
   constraint inbound_mails_ticket_fkey FOREIGN KEY (organization_id, ticket_id) REFERENCES shared.tickets(organization_id, id) ON DELETE SET NULL (ticket_id)
   CREATE INDEX inbound_mails_message_idx ON shared.inbound_mails USING btree (organization_id, message_id)
   CREATE INDEX inbound_mails_state_idx ON shared.inbound_mails USING btree (organization_id, state, received_at DESC)
@@ -940,6 +940,13 @@ shared.users (row-level security, forced)
   created_at timestamp with time zone not null
   updated_at timestamp with time zone not null
   removed_at timestamp with time zone
+  availability text not null default 'available'::text
+  availability_until timestamp with time zone
+  preferences jsonb not null default '{}'::jsonb
+  avatar_key text
+  avatar_type text
+  constraint users_availability_check CHECK ((availability = ANY (ARRAY['available'::text, 'busy'::text, 'away'::text])))
+  constraint users_avatar_check CHECK ((avatar_type = ANY (ARRAY['image/png'::text, 'image/jpeg'::text, 'image/webp'::text])))
   constraint users_pkey PRIMARY KEY (organization_id, id)
   constraint users_role_fkey FOREIGN KEY (organization_id, role_id) REFERENCES shared.roles(organization_id, id)
   constraint users_status_check CHECK (((status = ANY (ARRAY['active'::text, 'suspended'::text, 'removed'::text])) AND ((status = 'removed'::text) = (removed_at IS NOT NULL))))
