@@ -4,9 +4,8 @@ import { dashboardRoutes } from "./features/dashboard/routes.ts";
 import { identityRoutes } from "./features/identity/routes.ts";
 import { inboxRoutes } from "./features/inbox/routes.ts";
 import { newTicketRoutes } from "./features/newTicket/routes.ts";
-import { peopleRoutes } from "./features/people/routes.ts";
 import { searchRoutes } from "./features/search/routes.ts";
-import { settingsIndexRoute, settingsRoute } from "./features/settings/routes.ts";
+import { settingsTree } from "./features/settings/tree.ts";
 import { ticketRoutes } from "./features/tickets/routes.ts";
 import { rootRoute, shellRoute } from "./routes.ts";
 import { ErrorPage, NotFound } from "./shell/ErrorPage.tsx";
@@ -35,7 +34,7 @@ export const router = createRouter({
     shellRoute.addChildren([
       ...inboxRoutes,
       ...ticketRoutes,
-      settingsRoute.addChildren([settingsIndexRoute, ...peopleRoutes]),
+      settingsTree,
       ...customersRoutes,
       ...dashboardRoutes,
       ...newTicketRoutes,

@@ -83,7 +83,7 @@ export function Select({
       <Button
         className={`${fieldLook} flex h-9 items-center gap-2 text-start focus-ring:border-petrol focus-ring:outline-2 focus-ring:-outline-offset-1 focus-ring:outline-petrol`}
       >
-        <SelectValue className="min-w-0 flex-1 truncate data-[placeholder]:text-ink-3" />
+        <SelectValue className="flex min-w-0 flex-1 items-center gap-2 truncate data-[placeholder]:text-ink-3" />
         <Icon name="caret" className="text-ink-3" />
       </Button>
       <Below hint={hint} error={error} />

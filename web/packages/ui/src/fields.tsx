@@ -45,7 +45,11 @@ export function TextField({ label, hint, error, placeholder, rows, inputRef, cla
       {rows ? (
         <TextArea rows={rows} placeholder={placeholder} className={`${fieldLook} resize-y py-1.5`} />
       ) : (
-        <Input ref={inputRef} placeholder={placeholder} className={`${fieldLook} h-9`} />
+        <Input
+          ref={inputRef}
+          placeholder={placeholder}
+          className={`${fieldLook} h-9 read-only:border-line read-only:bg-canvas`}
+        />
       )}
       {hint && !error ? (
         <Text slot="description" className="text-12 text-ink-3">

@@ -8,7 +8,7 @@ export type Form<Values> = {
   values: Values;
   set: <Name extends keyof Values>(name: Name) => (value: Values[Name]) => void;
   /** What is wrong, by field. */
-  errors: Record<string, string>;
+  errors: Record<string, string | undefined>;
   /** What is wrong with all of it. */
   error: string | undefined;
   isDirty: boolean;
@@ -26,7 +26,7 @@ type Options<Values> = {
   /** First words of the query keys that it makes old. */
   refresh: string[];
   /** Problems that can be seen here, by field; empty when there are none. */
-  check?: (values: Values) => Record<string, string>;
+  check?: (values: Values) => Record<string, string | undefined>;
 };
 
 const isSame = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
@@ -37,7 +37,9 @@ const isSame = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.st
  */
 export function useForm<Values extends object>({ saved, save, refresh, check }: Options<Values>): Form<Values> {
   const [edits, setEdits] = useState<Partial<Values>>({});
-  const [problem, setProblem] = useState<{ errors: Record<string, string>; error?: string }>({ errors: {} });
+  const [problem, setProblem] = useState<{ errors: Record<string, string | undefined>; error?: string }>({
+    errors: {},
+  });
   const [isSaving, setSaving] = useState(false);
   const values = { ...saved, ...edits };
   const changed = Object.fromEntries(
@@ -46,7 +48,7 @@ export function useForm<Values extends object>({ saved, save, refresh, check }: 
   const submit = async () => {
     const errors = check?.(values) ?? {};
     setProblem({ errors });
-    if (Object.keys(errors).length > 0) return false;
+    if (Object.values(errors).some(Boolean)) return false;
     setSaving(true);
     try {
       await save(values, changed);

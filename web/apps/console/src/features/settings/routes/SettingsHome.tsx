@@ -12,12 +12,12 @@ export function SettingsHome() {
         {openGroups().map((group) => (
           <section key={group.id}>
             <h2 className="mb-2 text-12 text-ink-3">{t(`settings.group.${group.id}`)}</h2>
-            <ul className="grid gap-px overflow-hidden rounded-control border border-line bg-line-soft sm:grid-cols-2">
+            <ul className="grid gap-x-8 border-t border-line sm:grid-cols-2">
               {group.sections.map((section) => (
-                <li key={section.id} className="bg-surface">
+                <li key={section.id} className="border-b border-line-soft">
                   <Link
                     to={section.to}
-                    className="flex h-full gap-3 px-3 py-2.5 hover:bg-hover focus-visible:-outline-offset-2"
+                    className="flex h-full gap-3 px-2 py-2.5 hover:bg-hover focus-visible:-outline-offset-2"
                   >
                     <Icon name={section.icon} className="mt-0.5 text-ink-3" />
                     <span className="grid gap-0.5">

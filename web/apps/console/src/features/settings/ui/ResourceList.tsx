@@ -39,7 +39,7 @@ export function ResourceList<Row>(props: Props<Row>) {
   return (
     <div className="grid gap-2">
       {canFind || filters ? (
-        <div className="flex flex-wrap items-end gap-2">
+        <div className="flex flex-wrap items-center gap-2">
           {canFind ? (
             <Find key={find ?? ""} value={find ?? ""} onFind={(text) => onSearch?.({ find: text, page: undefined })} />
           ) : null}
