@@ -9,7 +9,8 @@ import { Nav } from "./Nav.tsx";
 import { Notices } from "./Notices.tsx";
 import { useHints } from "./useHints.ts";
 
-const Palette = lazy(() => import("./Palette.tsx"));
+const loadPalette = () => import("./palette/Palette.tsx");
+const Palette = lazy(loadPalette);
 const KeySheet = lazy(() => import("./KeySheet.tsx"));
 const SignInAgain = lazy(() => import("./SignInAgain.tsx"));
 const Restricted = lazy(() => import("./Restricted.tsx"));
@@ -33,6 +34,11 @@ function Frame() {
   useCommands(globalCommands(router, setOpened));
   useHints();
   useEffect(() => listenForKeys(window), []);
+  useEffect(() => {
+    // Once the page is at rest, so that the palette opens without waiting for its code.
+    const timer = setTimeout(() => void loadPalette(), 4_000);
+    return () => clearTimeout(timer);
+  }, []);
   useEffect(() => router.subscribe("onResolved", () => setNavOpen(false)), [router]);
   if (me.role === "customer" || me.otp_required) {
     return (

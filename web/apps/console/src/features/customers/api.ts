@@ -8,7 +8,7 @@ export type CustomerFields = { name: string; email: string; company: string; pho
 
 export const pageSize = 50;
 
-export function customersQuery({ find, company, order = "name", page = 1 }: CustomersSearch, size = pageSize) {
+export function customersQuery({ find, company, order = "name", page = 1 }: Partial<CustomersSearch>, size = pageSize) {
   const query = { search: find, company, ordering: order, page, page_size: size };
   return queryOptions({
     queryKey: ["customers", "list", query],

@@ -16,6 +16,6 @@ export const ticketsFoundQuery = (search: SearchSearch) => {
 
 /** Customers by the same words; a page of them where they are looked at, a few beside tickets. */
 export const customersFoundQuery = ({ find, page = 1, in: kind }: SearchSearch) => ({
-  ...customersQuery({ find, page: kind === "customers" ? page : 1 } as never, 20),
+  ...customersQuery({ find, page: kind === "customers" ? page : 1 }, 20),
   enabled: Boolean(find),
 });
