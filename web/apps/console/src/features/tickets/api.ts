@@ -1,6 +1,7 @@
 import { answer, fileLink, ifMatch, type Schema } from "@helpdesk/api";
-import { type InfiniteData, queryOptions } from "@tanstack/react-query";
+import { queryOptions } from "@tanstack/react-query";
 import { api, queries, session } from "../../app.ts";
+import { showTickets } from "../triage/index.ts";
 
 export type Ticket = Schema<"TicketOut">;
 export type Message = Schema<"MessageOut">;
@@ -109,12 +110,7 @@ export function prefetchTicket(number: number): void {
 /** Puts a ticket as it is now wherever it is shown. */
 export function putTicket(ticket: Ticket): void {
   queries.setQueryData(ticketQuery(ticket.number).queryKey, ticket);
-  type Pages = InfiniteData<{ results: Ticket[] }>;
-  queries.setQueriesData<Pages>({ queryKey: ["tickets", "list"] }, (list) => {
-    if (!list?.pages?.some((page) => page.results.some((row) => row.id === ticket.id))) return list;
-    const replace = (row: Ticket) => (row.id === ticket.id ? ticket : row);
-    return { ...list, pages: list.pages.map((page) => ({ ...page, results: page.results.map(replace) })) };
-  });
+  showTickets([ticket]);
 }
 
 export const patchTicket = (ticket: Ticket, patch: Patch): Promise<Ticket> =>
@@ -148,3 +144,15 @@ export async function retryMessage(ticket: Ticket, message: string): Promise<voi
 
 /** Asks again for everything of the ticket that is shown. */
 export const refreshTicket = (number: number) => queries.invalidateQueries({ queryKey: ["ticket", number] });
+
+export type NewMessage = Schema<"CreateMessage">;
+
+/** Adds a reply or a note; shown as soon as the server has it. */
+export async function sendMessage(ticket: Ticket, message: NewMessage): Promise<Message> {
+  const params = { path: { id: ticket.id } };
+  const sent = await answer(api.POST("/api/v1/tickets/{id}/messages/", { params, body: message }));
+  void refreshTicket(ticket.number);
+  void queries.invalidateQueries({ queryKey: ["tickets"], refetchType: "active" });
+  void queries.invalidateQueries({ queryKey: ["counts"] });
+  return sent;
+}

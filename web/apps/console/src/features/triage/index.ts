@@ -1,2 +1,3 @@
+export { showTickets } from "./actions.ts";
 export { priorities, priorityName, useStatuses, useStatusName } from "./names.ts";
 export { type Asked, useTriage } from "./useTriage.tsx";

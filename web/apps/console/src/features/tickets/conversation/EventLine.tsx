@@ -1,5 +1,5 @@
 import { t } from "@helpdesk/i18n";
-import { useStatusName } from "../statuses.ts";
+import { useStatusName } from "../../triage/index.ts";
 import { Line } from "./Line.tsx";
 import { sentence } from "./sentence.ts";
 import type { Event } from "./timeline.ts";

@@ -15,6 +15,7 @@ export function Thread({ ticket, children }: { ticket: Ticket; children?: React.
   const { rows, error, retry, want } = useThread(ticket.number);
   const feed = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
+  const top = useRef(0);
   const virtual = useVirtualizer({
     count: rows?.length ?? 0,
     getScrollElement: () => feed.current,
@@ -29,6 +30,17 @@ export function Thread({ ticket, children }: { ticket: Ticket; children?: React.
   useEffect(() => {
     if (to > 0) want(from, to);
   });
+  const isThere = rows !== undefined;
+  useEffect(() => {
+    const element = feed.current;
+    if (!element || !isThere) return;
+    // The composer below grows and shrinks.
+    const sizes = new ResizeObserver(() => {
+      if (isAtEnd.current) element.scrollTop = element.scrollHeight;
+    });
+    sizes.observe(element);
+    return () => sizes.disconnect();
+  }, [isThere]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: whenever the height changes, the end is somewhere else.
   useLayoutEffect(() => {
     if (feed.current && isAtEnd.current) feed.current.scrollTop = feed.current.scrollHeight;
@@ -46,7 +58,10 @@ export function Thread({ ticket, children }: { ticket: Ticket; children?: React.
       tabIndex={0}
       onKeyDown={(event) => moveFocus(event)}
       onScroll={({ currentTarget: { scrollHeight, scrollTop, clientHeight } }) => {
-        isAtEnd.current = scrollHeight - scrollTop - clientHeight < near;
+        const isNear = scrollHeight - scrollTop - clientHeight < near;
+        // Only going up leaves the end: what comes below moves it away from under the reader.
+        if (isNear || scrollTop < top.current) isAtEnd.current = isNear;
+        top.current = scrollTop;
       }}
       className="min-h-0 flex-1 overflow-y-auto px-3 py-5 outline-none focus-visible:outline-2 focus-visible:-outline-offset-2 focus-visible:outline-petrol pane:px-6"
     >

@@ -2,9 +2,9 @@ import { dateTime, dayTime, t } from "@helpdesk/i18n";
 import { Button, errorText } from "@helpdesk/ui";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { useStatusName } from "../../triage/index.ts";
 import { historyQuery, type Ticket } from "../api.ts";
 import { sentence } from "../conversation/sentence.ts";
-import { useStatusName } from "../statuses.ts";
 import { Section } from "./parts.tsx";
 
 /** Changes that are shown before somebody asks for all. */

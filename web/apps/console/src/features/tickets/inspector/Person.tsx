@@ -3,8 +3,8 @@ import { Avatar, Icon, StatusGlyph } from "@helpdesk/ui";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useMay } from "../../../app.ts";
+import { useStatusName } from "../../triage/index.ts";
 import { customerQuery, type Ticket, ticketsOfQuery } from "../api.ts";
-import { useStatusName } from "../statuses.ts";
 import { Section } from "./parts.tsx";
 
 /** Who asked, and how to reach them. */

@@ -3,6 +3,8 @@ import { ErrorState, Skeleton } from "@helpdesk/ui";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Navigate, useRouter } from "@tanstack/react-router";
 import { api } from "../../../app.ts";
+import { useTriage } from "../../triage/index.ts";
+import { refreshTicket, ticketQuery } from "../api.ts";
 import { TicketPane } from "../ui/TicketPane.tsx";
 
 const route = getRouteApi("/shell/tickets/$number");
@@ -16,8 +18,20 @@ export function TicketPage() {
   return (
     <main className="h-full min-h-0">
       <TicketPane key={number} number={Number(number)} onClose={close} />
+      <Triage number={Number(number)} onNext={close} />
     </main>
   );
+}
+
+/** What acts on a ticket by key; beside a list, that is the list's. */
+function Triage({ number, onNext }: { number: number; onNext: () => void }) {
+  const { data: ticket } = useQuery(ticketQuery(number));
+  const triage = useTriage({
+    targets: () => (ticket ? [ticket] : []),
+    onSettled: () => void refreshTicket(number),
+    onNext,
+  });
+  return triage.dialog;
 }
 
 function Elsewhere({ reference }: { reference: string }) {

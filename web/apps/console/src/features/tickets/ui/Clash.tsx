@@ -1,10 +1,10 @@
 import { t } from "@helpdesk/i18n";
 import { Button, Dialog } from "@helpdesk/ui";
 import { useSyncExternalStore } from "react";
+import { useStatusName } from "../../triage/index.ts";
 import type { Ticket } from "../api.ts";
 import { editTicket, openClash } from "../edit.ts";
 import type { Field } from "../merge.ts";
-import { useStatusName } from "../statuses.ts";
 
 /** Asks what to keep when somebody else has changed the same thing meanwhile. */
 export default function Clash({ number }: { number: number }) {

@@ -2,16 +2,18 @@ import { t } from "@helpdesk/i18n";
 import { clockOf, IconButton, SlaClock, StatusGlyph, TimeRail } from "@helpdesk/ui";
 import { type KeyboardEvent, useState } from "react";
 import { useMay } from "../../../app.ts";
+import { useStatusName } from "../../triage/index.ts";
 import type { Ticket } from "../api.ts";
 import { editTicket } from "../edit.ts";
-import { useStatusName } from "../statuses.ts";
 import { Present } from "./Present.tsx";
+import { StatusMenu } from "./StatusMenu.tsx";
 
 type Props = { ticket: Ticket; onClose: () => void; isInspectorOpen: boolean; onInspector: () => void };
 
 /** Which ticket it is, how it stands, who else is here. */
 export function Header({ ticket, onClose, isInspectorOpen, onInspector }: Props) {
   const clock = clockOf(ticket);
+  const mayMove = useMay("tickets:status");
   const statusName = useStatusName();
   return (
     <header className="relative flex h-12 min-w-0 items-center gap-2 border-b border-line ps-3 pe-2 pane:ps-4">
@@ -23,10 +25,14 @@ export function Header({ ticket, onClose, isInspectorOpen, onInspector }: Props)
       <Subject ticket={ticket} />
       <Present ticket={ticket} />
       <SlaClock clock={clock} className="max-[480px]:hidden" />
-      <span className="flex items-center gap-1.5 whitespace-nowrap text-ink-2">
-        <StatusGlyph category={ticket.status_category} />
-        {statusName(ticket.status)}
-      </span>
+      {mayMove ? (
+        <StatusMenu ticket={ticket} />
+      ) : (
+        <span className="flex items-center gap-1.5 whitespace-nowrap text-ink-2">
+          <StatusGlyph category={ticket.status_category} />
+          {statusName(ticket.status)}
+        </span>
+      )}
       <IconButton
         icon="panel"
         label={t("tickets.command.inspector")}

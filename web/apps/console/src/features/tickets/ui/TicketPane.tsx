@@ -3,11 +3,13 @@ import { EmptyState, ErrorState, Skeleton, useTitle } from "@helpdesk/ui";
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useState } from "react";
 import { ticketQuery } from "../api.ts";
+import { Composer } from "../composer/Composer.tsx";
 import { Thread } from "../conversation/Thread.tsx";
 import { Inspector } from "../inspector/Inspector.tsx";
 import { useTicketCommands } from "./commands.ts";
 import { Header } from "./Header.tsx";
 import { inspectorPlace } from "./inspectorPlace.ts";
+import { Typing } from "./Present.tsx";
 import { useLive } from "./useLive.ts";
 
 const Clash = lazy(() => import("./Clash.tsx"));
@@ -50,6 +52,8 @@ export function TicketPane({ number, onClose }: Props) {
       >
         <div className="flex min-h-0 min-w-0 flex-col">
           <Thread key={number} ticket={ticket} />
+          <Typing ticket={ticket} />
+          <Composer key={ticket.id} ticket={ticket} />
         </div>
         {isInspectorOpen ? (
           <aside

@@ -1,0 +1,246 @@
+import { t, time } from "@helpdesk/i18n";
+import { Button, errorText, Icon, Kbd, toast } from "@helpdesk/ui";
+import { useQuery } from "@tanstack/react-query";
+import { lazy, type RefObject, Suspense, useEffect, useRef, useState } from "react";
+import { queries, useMay, useMe } from "../../../app.ts";
+import { type Message, sendMessage, type Ticket, tailQuery } from "../api.ts";
+import { answeredSince, newestPublic, speaksOfFile } from "./checks.ts";
+import { isEmptyDraft } from "./drafts.ts";
+import type { EditorHandle } from "./Editor.tsx";
+import { FileTray } from "./FileTray.tsx";
+import { compose, type Kind } from "./open.ts";
+import { RecipientRow } from "./RecipientRow.tsx";
+import { recipientsOf } from "./recipients.ts";
+import { SendButton } from "./SendButton.tsx";
+import { useComposerCommands } from "./useComposerCommands.ts";
+import { useDraft } from "./useDraft.ts";
+import { useTyping } from "./useTyping.ts";
+import { useUploads } from "./useUploads.ts";
+import { type Warned, Warning } from "./Warning.tsx";
+
+const Editor = lazy(() => import("./Editor.tsx"));
+
+/** Where answers and notes are written, below the conversation. Absent for those who may do neither. */
+export function Composer({ ticket }: { ticket: Ticket }) {
+  const [mayReply, mayNote] = [useMay("tickets:reply"), useMay("tickets:note")];
+  const kinds: Kind[] = [...(mayReply ? (["reply"] as const) : []), ...(mayNote ? (["note"] as const) : [])];
+  const [first] = kinds;
+  return first ? <Writing ticket={ticket} kinds={kinds} first={first} /> : null;
+}
+
+function Writing({ ticket, kinds, first }: { ticket: Ticket; kinds: Kind[]; first: Kind }) {
+  const me = useMe();
+  const [kind, setKind] = useState<Kind>(first);
+  const [wantsFocus, setWantsFocus] = useState(false);
+  const [isSending, setSending] = useState(false);
+  const [warned, setWarned] = useState<Warned>();
+  const [error, setError] = useState<string>();
+  const editor = useRef<EditorHandle>(null);
+  const picker = useRef<HTMLInputElement>(null);
+  const begun = useRef<number>(undefined);
+  const early = useRef("");
+  const drafts = { reply: useDraft(ticket.id, "reply"), note: useDraft(ticket.id, "note") };
+  const { draft, savedAt, change, drop } = drafts[kind];
+  const latest = useRef(draft);
+  latest.current = draft;
+  const { data: messages = [] } = useQuery(tailQuery(ticket.number));
+  const tellTyping = useTyping(ticket.id);
+  const uploads = useUploads(
+    (file) => change({ files: [...(latest.current?.files ?? []), file] }),
+    t("tickets.file.too-large"),
+  );
+  const isNote = kind === "note";
+  const usual = recipientsOf(ticket, messages);
+  const recipients = { to: draft?.to ?? usual.to, cc: draft?.cc ?? usual.cc };
+  const hasText = draft !== undefined && !isEmptyDraft(draft);
+
+  const begin = (next: Kind) => {
+    if (!kinds.includes(next)) return;
+    setWarned(undefined);
+    setError(undefined);
+    setWantsFocus(true);
+    setKind(next);
+    if (next === kind) editor.current?.focus();
+  };
+  useEffect(() => compose.listen(begin));
+
+  const write = (html: string) => {
+    early.current = "";
+    begun.current ??= newestPublic(messages);
+    setError(undefined);
+    change({ html });
+    tellTyping(html !== "");
+  };
+  const leave = () => {
+    tellTyping(false);
+    document.querySelector<HTMLElement>('[role="feed"]')?.focus();
+  };
+
+  /** Sends, unless somebody else was faster or something is missing and nobody has been asked yet. */
+  const send = async (status?: string, isSure = false) => {
+    if (isSending || !latest.current) return;
+    setWarned(undefined);
+    setError(undefined);
+    if (isEmptyDraft(latest.current) && uploads.uploads.length === 0) return editor.current?.focus();
+    if (!isNote && recipients.to.length === 0) return setError(t("tickets.recipient.missing"));
+    setSending(true);
+    try {
+      if (!(await uploads.settled())) return setError(t("tickets.file.failed"));
+      const { html, files } = latest.current;
+      if (!isNote && !isSure) {
+        const reason = await warning(ticket, begun.current, me.id, files.length === 0 && speaksOfFile(html));
+        if (reason) return setWarned({ ...reason, status });
+      }
+      await sendMessage(ticket, {
+        body: html,
+        format: "html",
+        visibility: isNote ? "internal" : "public",
+        attachments: files.map((file) => file.id),
+        ...(isNote ? {} : recipients),
+        ...(status ? { status } : {}),
+      });
+      tellTyping(false);
+      begun.current = undefined;
+      drop();
+      editor.current?.set("");
+      toast(t(isNote ? "tickets.note.added" : "tickets.reply.sent"));
+      leave();
+    } catch (problem) {
+      setError(errorText(problem));
+    } finally {
+      setSending(false);
+    }
+  };
+  useComposerCommands({ send, isReady: () => hasText });
+
+  const label = t(isNote ? "tickets.compose.note" : "tickets.compose.reply");
+  const hint = t(`tickets.compose.${kind}.hint`);
+  const waiting = <Waiting label={label} hint={hint} autoFocus={wantsFocus} text={early} />;
+
+  return (
+    <form
+      aria-label={label}
+      onSubmit={(event) => {
+        event.preventDefault();
+        void send();
+      }}
+      onDragOver={(event) => event.dataTransfer.types.includes("Files") && event.preventDefault()}
+      onDrop={(event) => {
+        if (event.defaultPrevented || event.dataTransfer.files.length === 0) return;
+        event.preventDefault();
+        uploads.add(Array.from(event.dataTransfer.files));
+      }}
+      className={`mx-3 mb-3 shrink-0 rounded-control border focus-within:border-control pane:mx-5 ${isNote ? "border-dashed border-note-line bg-note" : "border-line bg-raised"}`}
+    >
+      <div className="flex items-center gap-1 px-2 pt-1.5">
+        <fieldset aria-label={t("tickets.compose.kind")} className="flex">
+          {kinds.map((id) => (
+            <button
+              key={id}
+              type="button"
+              aria-pressed={kind === id}
+              onClick={() => begin(id)}
+              className="h-7 rounded-control px-2 text-ink-3 hover:text-ink-1 aria-pressed:font-semibold aria-pressed:text-ink-1"
+            >
+              {t(`tickets.compose.${id}.short`)}
+            </button>
+          ))}
+        </fieldset>
+        <span role="status" className="ms-auto truncate pe-1 text-12 whitespace-nowrap text-ink-3 tabular-nums">
+          {hasText && savedAt ? t("tickets.draft.saved", { time: time(savedAt) }) : null}
+        </span>
+      </div>
+      {isNote || !draft ? null : (
+        <RecipientRow ticket={ticket} usual={usual} recipients={recipients} onChange={change} />
+      )}
+      <Suspense fallback={waiting}>
+        {draft ? (
+          <Editor
+            key={kind}
+            ref={editor}
+            html={draft.html + early.current}
+            isNew={early.current !== ""}
+            label={label}
+            placeholder={hint}
+            withMentions={isNote}
+            autoFocus={wantsFocus}
+            onChange={write}
+            onFiles={uploads.add}
+            onLeave={leave}
+          />
+        ) : (
+          waiting
+        )}
+      </Suspense>
+      <FileTray
+        files={draft?.files ?? []}
+        uploads={uploads.uploads}
+        onRemove={(file) => change({ files: draft?.files.filter((other) => other.id !== file.id) ?? [] })}
+        onCancel={uploads.cancel}
+        onRetry={uploads.retry}
+      />
+      {warned ? (
+        <Warning warned={warned} onSend={() => void send(warned.status, true)} onClose={() => setWarned(undefined)} />
+      ) : null}
+      {error ? (
+        <p role="alert" className="flex items-center gap-2 px-4 py-1 text-late">
+          <Icon name="warning" className="size-3.5" />
+          {error}
+        </p>
+      ) : null}
+      <div className="flex items-center gap-1 p-2">
+        <Button look="quiet" onPress={() => picker.current?.click()}>
+          <Icon name="paperclip" />
+          <span className="max-[400px]:sr-only">{t("tickets.attach")}</span>
+        </Button>
+        <input
+          ref={picker}
+          type="file"
+          multiple
+          hidden
+          aria-label={t("tickets.attach")}
+          onChange={(event) => {
+            uploads.add(Array.from(event.target.files ?? []));
+            event.target.value = "";
+          }}
+        />
+        <span className="ms-auto hidden pe-1 pane:flex">
+          <Kbd keys="Mod+Enter" />
+        </span>
+        <SendButton ticket={ticket} isNote={isNote} isBusy={isSending} onSend={(status) => void send(status)} />
+      </div>
+    </form>
+  );
+}
+
+type WaitingProps = { label: string; hint: string; autoFocus: boolean; text: RefObject<string> };
+
+/** Takes what is typed until the editor is there. */
+function Waiting({ label, hint, autoFocus, text }: WaitingProps) {
+  return (
+    <textarea
+      aria-label={label}
+      placeholder={hint}
+      // biome-ignore lint/a11y/noAutofocus: only where somebody asked to write.
+      autoFocus={autoFocus}
+      rows={2}
+      onChange={(event) => {
+        const escaped = event.target.value.replace(/[&<>]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+        text.current = escaped && `<p>${escaped.replaceAll("\n", "<br>")}</p>`;
+      }}
+      className="block h-14 w-full resize-none bg-transparent px-4 py-1.5 text-15 outline-none"
+    />
+  );
+}
+
+/** What speaks against sending: an answer that somebody gave since this one was begun, or a file that is missing. */
+async function warning(
+  ticket: Ticket,
+  begun: number | undefined,
+  me: string,
+  isFileMissing: boolean,
+): Promise<{ answers: Message[]; isFileMissing: boolean } | undefined> {
+  const newest = await queries.fetchQuery({ ...tailQuery(ticket.number), staleTime: 0 });
+  const answers = begun === undefined ? [] : answeredSince(newest, begun, me);
+  return answers.length > 0 || isFileMissing ? { answers, isFileMissing } : undefined;
+}
