@@ -4,6 +4,7 @@ import { dashboardRoutes } from "./features/dashboard/routes.ts";
 import { identityRoutes } from "./features/identity/routes.ts";
 import { inboxRoutes } from "./features/inbox/routes.ts";
 import { newTicketRoutes } from "./features/newTicket/routes.ts";
+import { operatorRoutes } from "./features/operator/routes.ts";
 import { searchRoutes } from "./features/search/routes.ts";
 import { settingsTree } from "./features/settings/tree.ts";
 import { ticketRoutes } from "./features/tickets/routes.ts";
@@ -31,6 +32,7 @@ export const router = createRouter({
     indexRoute,
     adminRoute,
     ...identityRoutes,
+    operatorRoutes,
     shellRoute.addChildren([
       ...inboxRoutes,
       ...ticketRoutes,

@@ -4,6 +4,9 @@ import type { Session } from "./session.ts";
 
 export type Client = FetchClient<paths>;
 
+/** What calls need of a session; operators have one of their own kind. */
+export type Bearer = Pick<Session, "state" | "token" | "exchange" | "signedInAgain">;
+
 /** A POST with the same key is done once, however often it is sent. */
 export function idempotencyKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -14,13 +17,13 @@ export function idempotencyKey(): string {
 export const ifMatch = (version: number) => ({ "If-Match": `"${version}"` });
 
 /** Calls whose repetition the server does not remember. */
-const unrepeatable = /\/api\/v1\/(auth|api-keys|files|realtime|platform\/auth)\//;
+const unrepeatable = /\/api\/v1\/(auth|api-keys|files|jobs|realtime|platform)\//;
 
 /**
  * The API as this person. A call that is refused for its token is repeated with a new one; when the session is over it
  * waits until somebody has signed in again, so the page stays as it is.
  */
-export function createApi(session: Session): Client {
+export function createApi(session: Bearer): Client {
   const client = createClient<paths>({ baseUrl: location.origin, fetch: (request) => send(session, request) });
   client.use({
     onRequest({ request }) {
@@ -34,7 +37,7 @@ export function createApi(session: Session): Client {
   return client;
 }
 
-async function send(session: Session, request: Request): Promise<Response> {
+async function send(session: Bearer, request: Request): Promise<Response> {
   const isSignIn = /\/auth\/(login|refresh|password\/reset|oidc|register)\b/.test(request.url);
   const again = request.clone();
   const response = await globalThis.fetch(await withToken(session, request));
@@ -49,7 +52,7 @@ async function send(session: Session, request: Request): Promise<Response> {
   return globalThis.fetch(await withToken(session, again));
 }
 
-async function withToken(session: Session, request: Request): Promise<Request> {
+async function withToken(session: Bearer, request: Request): Promise<Request> {
   const token = await session.token();
   if (token) request.headers.set("Authorization", `Bearer ${token}`);
   return request;

@@ -1,4 +1,4 @@
-export { type Client, createApi, idempotencyKey, ifMatch } from "./client.ts";
+export { type Bearer, type Client, createApi, idempotencyKey, ifMatch } from "./client.ts";
 export { ApiError, answer, fieldErrors } from "./problem.ts";
 export { createQueryClient } from "./query.ts";
 export { type ConnectionState, Realtime, type RealtimeEvent } from "./realtime.ts";

@@ -1,0 +1,96 @@
+import { t } from "@helpdesk/i18n";
+import { Button, Dialog, Select, TextField } from "@helpdesk/ui";
+import { useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { CopyField, FormDialog, useForm } from "../../settings/index.ts";
+import { createOrganization } from "../api.ts";
+import { slugOf } from "./slug.ts";
+
+/** A new organization, with the link for its owner. */
+export function NewOrganizationDialog({ onClose }: { onClose: () => void }) {
+  const navigate = useNavigate();
+  const [made, setMade] = useState<{ slug: string; link: string }>();
+  const form = useForm({
+    saved: { name: "", slug: "", placement: "shared", domain: "", admin_email: "" },
+    save: async ({ name, slug, placement, domain, admin_email }) => {
+      const body = {
+        name,
+        slug: slug || slugOf(name),
+        placement,
+        domain: domain.trim() || null,
+        admin_email: admin_email.trim() || null,
+      };
+      const created = await createOrganization(body);
+      if (created.invitation_url) setMade({ slug: created.slug, link: created.invitation_url });
+      else await navigate({ to: "/operator/organizations/$slug", params: { slug: created.slug } });
+    },
+    refresh: ["platform"],
+  });
+  const { values, errors, set } = form;
+  if (made) {
+    const go = () => void navigate({ to: "/operator/organizations/$slug", params: { slug: made.slug } });
+    return (
+      <Dialog isOpen isDismissable={false} title={t("operator.organization.made")}>
+        <div className="grid gap-4">
+          <p className="text-ink-2">{t("operator.organization.made.why")}</p>
+          <CopyField label={t("operator.organization.link")} value={made.link} />
+          <div className="flex justify-end">
+            <Button look="primary" onPress={go}>
+              {t("operator.organization.open")}
+            </Button>
+          </div>
+        </div>
+      </Dialog>
+    );
+  }
+  return (
+    <FormDialog
+      title={t("operator.organization.new")}
+      action={t("operator.organization.create")}
+      form={form}
+      onClose={onClose}
+      staysOpen
+    >
+      <TextField
+        autoFocus
+        isRequired
+        label={t("operator.name")}
+        value={values.name}
+        onChange={set("name")}
+        error={errors.name}
+      />
+      <TextField
+        label={t("operator.slug")}
+        hint={t("operator.slug.hint")}
+        placeholder={slugOf(values.name)}
+        value={values.slug}
+        onChange={set("slug")}
+        error={errors.slug}
+      />
+      <Select
+        label={t("operator.placement")}
+        hint={t("operator.placement.hint")}
+        items={["shared", "schema"].map((id) => ({ id, name: t(`operator.placement.${id}`) }))}
+        value={values.placement}
+        onChange={set("placement")}
+        error={errors.placement}
+      />
+      <TextField
+        label={t("operator.domain")}
+        hint={t("operator.domain.hint")}
+        placeholder="help.example.com"
+        value={values.domain}
+        onChange={set("domain")}
+        error={errors.domain}
+      />
+      <TextField
+        type="email"
+        label={t("operator.owner")}
+        hint={t("operator.owner.hint")}
+        value={values.admin_email}
+        onChange={set("admin_email")}
+        error={errors.admin_email}
+      />
+    </FormDialog>
+  );
+}
