@@ -2,7 +2,8 @@
 //   npm run e2e                                   all
 //   npm run e2e -- sign-in.test.mjs               one file
 //   npm run e2e -- inbox.test.mjs "opens with J"  one test by its name
-//   E2E_LOG=/tmp/serve.log npm run e2e -- …       against a product that runs already and wrote its sign-ins into that file
+//   E2E_LOG=/tmp/serve.log E2E_DATA=/tmp/data npm run e2e -- …   against a product that runs already: where it wrote its
+//                                                 sign-ins, and its DATA_DIR
 import { spawn } from "node:child_process";
 import { mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
@@ -54,13 +55,18 @@ async function startProduct() {
     await ended;
     rmSync(folder, { recursive: true, force: true });
   };
-  return { log, stop };
+  return { log, data: join(folder, "data"), stop };
 }
 
 const [file, name] = process.argv.slice(2);
-const product = process.env.E2E_LOG ? { log: process.env.E2E_LOG, stop: async () => {} } : await startProduct();
+const product = process.env.E2E_LOG
+  ? { log: process.env.E2E_LOG, data: process.env.E2E_DATA, stop: async () => {} }
+  : await startProduct();
 const files = file ? [join(here, file)] : [join(here, "*.test.mjs")];
 const options = ["--test", "--test-concurrency=1", ...(name ? [`--test-name-pattern=${name}`] : []), ...files];
-const tests = spawn(process.execPath, options, { stdio: "inherit", env: { ...process.env, E2E_LOG: product.log } });
+const tests = spawn(process.execPath, options, {
+  stdio: "inherit",
+  env: { ...process.env, E2E_LOG: product.log, E2E_DATA: product.data },
+});
 process.exitCode = await new Promise((done) => tests.once("exit", (code) => done(code ?? 1)));
 await product.stop();

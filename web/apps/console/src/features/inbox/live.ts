@@ -27,7 +27,7 @@ export function useLiveList(search: InboxSearch, rows: Row[] | undefined, isAtTo
   latest.current = { search, rows, isAtTop };
   const key = JSON.stringify(search, (name, value) => (name === "ticket" || name === "mode" ? undefined : value));
 
-  const take = useCallback(async (ids: string[]) => {
+  const take = useCallback(async (ids: string[], isOwn = false) => {
     const { search, rows, isAtTop } = latest.current;
     const known = new Set(rows?.map((row) => row.id));
     const found = await fetchRows(search, ids).catch(() => undefined);
@@ -40,7 +40,8 @@ export function useLiveList(search: InboxSearch, rows: Row[] | undefined, isAtTo
     setGone((old) => new Set([...[...old].filter((id) => !stayed.includes(id)), ...left]));
     const added = found.filter((row) => !known.has(row.id));
     if (added.length === 0) return;
-    if (isAtTop()) insertIntoList(search, added);
+    // What somebody put back is expected where it was.
+    if (isOwn || isAtTop()) insertIntoList(search, added);
     else setFresh((old) => [...old.filter((row) => !inside.has(row.id)), ...added]);
   }, []);
 
@@ -83,6 +84,6 @@ export function useLiveList(search: InboxSearch, rows: Row[] | undefined, isAtTo
       removeFromList(search, new Set(gone));
       setGone(new Set());
     },
-    refresh: (ids) => void take(ids),
+    refresh: (ids) => void take(ids, true),
   };
 }
