@@ -24,9 +24,12 @@ export function Avatar({ name, picture, size = 24, presence }: Props) {
   const look = `grid shrink-0 place-items-center overflow-hidden rounded-full font-semibold select-none ${sizes[size]}`;
   if (picture && !presence) return <img src={picture} alt="" className={`${look} object-cover`} />;
   return (
-    <span aria-hidden="true" className={`${look} ${looks[presence ?? "none"]}`}>
-      {initials(name)}
-    </span>
+    // Drawn, not written: a control that shows it is named by the name beside it.
+    <span
+      aria-hidden="true"
+      data-initials={initials(name)}
+      className={`${look} before:content-[attr(data-initials)] ${looks[presence ?? "none"]}`}
+    />
   );
 }
 
