@@ -671,6 +671,15 @@ shared.outgoing_mails (row-level security, forced)
   CREATE INDEX outgoing_mails_ticket_idx ON shared.outgoing_mails USING btree (organization_id, ticket_id, created_at)
   policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
 
+shared.realtime_tickets (row-level security, forced)
+  organization_id uuid not null
+  hash bytea not null
+  session_id uuid not null
+  expires_at timestamp with time zone not null
+  constraint realtime_tickets_pkey PRIMARY KEY (organization_id, hash)
+  CREATE INDEX realtime_tickets_expiry_idx ON shared.realtime_tickets USING btree (organization_id, expires_at)
+  policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
+
 shared.recovery_codes (row-level security, forced)
   organization_id uuid not null
   person_id uuid not null

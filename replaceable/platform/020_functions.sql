@@ -73,6 +73,25 @@ begin
 end
 $$;
 
+-- Who many sessions are, by their organizations; those that may not act any more are absent.
+create or replace function platform.still(p_organizations uuid[], p_sessions uuid[], p_now timestamptz)
+returns table (organization_id uuid, session_id uuid, who jsonb)
+language plpgsql stable security definer set search_path = platform, pg_temp as $$
+declare
+  each_organization uuid;
+  each_schema text;
+begin
+  for each_organization in select distinct o from unnest(p_organizations) o loop
+    select o.schema_name into each_schema from platform.organizations o where o.id = each_organization and o.status = 'active';
+    if each_schema is not null then
+      return query execute format(
+        'select $1, s.id, s.who from (select g.id, %I.who($1, g.id, $4) as who from unnest($2, $3) g (organization_id, id) where g.organization_id = $1) s
+          where s.who is not null', each_schema) using each_organization, p_organizations, p_sessions, p_now;
+    end if;
+  end loop;
+end
+$$;
+
 -- HD403 unless this organization is the one that is open; what every function below begins with.
 create or replace function platform.must_be_open(p_organization uuid) returns void
 language plpgsql stable as $$
@@ -384,5 +403,5 @@ grant execute on function platform.attempt_lock(uuid, text, bytea, bytea, timest
   platform.attempt_forgiven(uuid, text, bytea, timestamptz), platform.may_mail(uuid, bytea, integer, timestamptz) to app_api, app_platform;
 grant execute on function platform.domains_of(uuid), platform.add_domain(uuid, text, text, timestamptz) to app_api;
 grant execute on function platform.verify_domain(uuid, text, timestamptz), platform.remove_domain(uuid, text, timestamptz) to app_api;
-grant execute on function platform.outbox_take(integer), platform.outbox_oldest(), platform.audit_waiting() to app_platform;
+grant execute on function platform.outbox_take(integer), platform.outbox_oldest(), platform.audit_waiting(), platform.still(uuid[], uuid[], timestamptz) to app_platform;
 grant select on platform._sqlx_migrations to app_platform;

@@ -9,9 +9,11 @@ pub mod audit_chain;
 pub mod catalog;
 mod constraint;
 pub mod embedded;
+pub mod feed;
 pub mod jobs;
 mod migrate;
 pub mod nodes;
+pub mod notify;
 pub mod operators;
 pub mod outbox;
 pub mod placement;
@@ -52,6 +54,9 @@ pub struct Db {
     /// Ids and secrets.
     pub ids: Arc<IdGen>,
     wake: Arc<Notify>,
+    elsewhere: Arc<Notify>,
+    unled: Arc<Notify>,
+    fed: Arc<Notify>,
     pub(crate) jobs_wake: Arc<Notify>,
     shares: Arc<share::Shares>,
 }
@@ -71,7 +76,8 @@ impl Db {
             .test_before_acquire(false)
             .connect_lazy_with(options);
         let shares = Arc::new(share::Shares::new(connections, PATIENCE));
-        Self { pool, clock, ids, wake: Arc::new(Notify::new()), jobs_wake: Arc::new(Notify::new()), shares }
+        let [wake, elsewhere, unled, fed, jobs_wake] = std::array::from_fn(|_| Arc::new(Notify::new()));
+        Self { pool, clock, ids, wake, elsewhere, unled, fed, jobs_wake, shares }
     }
 
     /// The present.
@@ -92,6 +98,34 @@ impl Db {
     /// Resolves at the next [`Db::wake`].
     pub async fn woken(&self) {
         self.wake.notified().await;
+    }
+
+    /// Tells the dispatcher, if it runs in this process, that another one committed something.
+    pub fn wake_from_elsewhere(&self) {
+        self.elsewhere.notify_one();
+    }
+
+    pub(crate) async fn woken_from_elsewhere(&self) {
+        self.elsewhere.notified().await;
+    }
+
+    /// Says that something was committed here while the dispatcher runs in another process.
+    pub fn pass_on(&self) {
+        self.unled.notify_one();
+    }
+
+    /// Resolves at the next [`Db::pass_on`].
+    pub async fn passed_on(&self) {
+        self.unled.notified().await;
+    }
+
+    pub(crate) fn feed_grew(&self) {
+        self.fed.notify_one();
+    }
+
+    /// Resolves when the dispatcher of this process has added to the feed.
+    pub async fn fed(&self) {
+        self.fed.notified().await;
     }
 
     /// Connections that are open, and how many of them nobody uses.

@@ -7,7 +7,7 @@ use kernel::{
 use serde::Deserialize;
 use uuid::Uuid;
 
-use crate::{Db, Mode, Tenant, TenantTx};
+use crate::{Db, Mode, PlatformTx, Tenant, TenantTx};
 
 /// What proves who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -149,6 +149,27 @@ impl Who {
             impersonator: impersonator.map(|of| Impersonator { id: UserId(of.id), name: of.name.clone() }),
         })
     }
+}
+
+/// Who these sessions are now, in one statement for all of them; sessions that are good for nothing
+/// any more are absent.
+pub async fn still(db: &Db, sessions: &[(OrganizationId, SessionId)]) -> AppResult<Vec<Actor>> {
+    let (organizations, ids): (Vec<Uuid>, Vec<Uuid>) = sessions.iter().map(|(of, id)| (of.0, id.0)).unzip();
+    let now = db.now();
+    let mut tx = PlatformTx::begin(db, Mode::Read).await?;
+    let rows = sqlx::query!(
+        r#"select organization_id as "organization_id!: OrganizationId", session_id as "session_id!: SessionId", who as "who!"
+             from platform.still($1, $2, $3)"#,
+        &organizations,
+        &ids,
+        now
+    )
+    .fetch_all(&mut *tx)
+    .await?;
+    let actor = |organization, session: SessionId, who: serde_json::Value| {
+        Who::read(&who.to_string()).ok()?.actor(organization, session.into()).ok()
+    };
+    Ok(rows.into_iter().filter_map(|row| actor(row.organization_id, row.session_id, row.who)).collect())
 }
 
 /// Notes that a key was used just now, in a transaction of its own, unless that was noted within

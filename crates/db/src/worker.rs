@@ -183,7 +183,9 @@ async fn claim_loop(db: Db, registry: Arc<Registry>, tasks: Tasks, node: String)
 async fn lead_loop(db: Db, registry: Arc<Registry>, tasks: Tasks) {
     let (mut leadership, mut seen) = (Leadership::new(&db), Seen::default());
     while !tasks.is_stopping() {
-        let moved = match leadership.hold().await {
+        let held = leadership.hold().await;
+        let leads = matches!(held, Ok(true));
+        let moved = match held {
             Ok(true) => lead_once(&db, &registry, &mut seen).await,
             Ok(false) => Ok(0),
             Err(error) => Err(error),
@@ -201,7 +203,8 @@ async fn lead_loop(db: Db, registry: Arc<Registry>, tasks: Tasks) {
         }
         tokio::select! {
             () = tasks.stopping() => break,
-            () = db.woken() => {}
+            () = db.woken() => if !leads { db.pass_on() },
+            () = db.woken_from_elsewhere() => {}
             () = tokio::time::sleep(Duration::from_secs(1)) => {}
         }
     }

@@ -22,6 +22,7 @@ pub fn routes() -> Routes {
     identity::routes(&mut table);
     support::routes(&mut table);
     channels::routes(&mut table);
+    table.add(realtime::routes());
     table.add(operators::routes());
     table.add(archive::exports::routes());
     table

@@ -41,8 +41,8 @@ pub struct Options {
     /// A second address of the AI service, or `off`; not opened yet.
     #[arg(long, env = "AI_BIND", value_name = "ADDRESS", global = true, hide = true, default_value = "off")]
     pub ai_bind: String,
-    /// A second address of the realtime service, or `off`; not opened yet.
-    #[arg(long, env = "REALTIME_BIND", value_name = "ADDRESS", global = true, hide = true, default_value = "off")]
+    /// A second address of the WebSocket, or `off`.
+    #[arg(long, env = "REALTIME_BIND", value_name = "ADDRESS", global = true, default_value = "127.0.0.1:3000")]
     pub realtime_bind: String,
     /// What is logged, such as `info` or `info,db=debug`; RUST_LOG is read too.
     #[arg(long, env = "LOG", value_name = "FILTER", global = true)]
@@ -85,6 +85,8 @@ pub struct Settings {
     pub bind: SocketAddr,
     /// Where metrics are answered.
     pub metrics_bind: Option<SocketAddr>,
+    /// Where the WebSocket is opened too.
+    pub realtime_bind: Option<SocketAddr>,
     /// The mail server; mails go to the mail catcher without it.
     pub smtp: Option<SmtpConfig>,
     /// What may be called beside public addresses.
@@ -145,7 +147,6 @@ impl Options {
             other => return Err(Failure::new(format!("LOG_FORMAT must be text or json, not {other:?}."))),
         };
         port("AI_BIND", &self.ai_bind)?;
-        port("REALTIME_BIND", &self.realtime_bind)?;
         let base_domain = base_domain(&self.base_domain)?;
         Ok(Settings {
             public: given(self.public_url.clone()).map(|url| public(&url, &base_domain)).transpose()?,
@@ -157,6 +158,7 @@ impl Options {
             base_domain,
             bind: address("BIND", &self.bind)?,
             metrics_bind: port("METRICS_BIND", &self.metrics_bind)?,
+            realtime_bind: port("REALTIME_BIND", &self.realtime_bind)?,
             trusted_proxies: proxies(variable("TRUSTED_PROXIES").as_deref().unwrap_or_default())?,
             rates: rates(&variable)?,
             redis_url: redis(variable("REDIS_URL"))?,

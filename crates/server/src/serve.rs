@@ -6,9 +6,12 @@ use std::{
     sync::Arc,
 };
 
+use axum::Router;
 use clap::ValueEnum;
+use realtime::{Part, Realtime};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
+use web::AppState;
 
 use crate::{
     boot::Booted,
@@ -27,7 +30,7 @@ pub enum Role {
     Web,
     /// Runs jobs.
     Worker,
-    /// WebSocket; serves nothing yet.
+    /// Holds WebSockets.
     Realtime,
     /// AI service; serves nothing yet.
     Ai,
@@ -84,6 +87,15 @@ async fn serve(
             }
         });
     }
+    let part = Part { serves: args.roles.contains(&Role::Realtime), dispatches: args.roles.contains(&Role::Worker) };
+    let redis = settings.redis_url.as_deref();
+    let realtime = Realtime::start(state, redis, realtime::Limits::default(), part, tasks).await?;
+    let realtime = if part.serves { realtime.router() } else { Router::new() };
+    if part.serves
+        && let Some(address) = settings.realtime_bind
+    {
+        answer_realtime(address, booted, realtime.clone(), stop).await;
+    }
     let address = listener.as_ref().and_then(|listener| listener.local_addr().ok());
     let greeting = async {
         let sign_ins = if args.demo {
@@ -99,7 +111,7 @@ async fn serve(
     };
     match listener {
         Some(listener) => {
-            let ((), greeted) = tokio::join!(answer(listener, booted, stop), greeting);
+            let ((), greeted) = tokio::join!(answer(listener, booted, realtime, stop), greeting);
             greeted
         }
         None => {
@@ -111,12 +123,27 @@ async fn serve(
 }
 
 /// Answers HTTP until the stop, and then what is still running.
-async fn answer(listener: TcpListener, booted: &Booted, stop: &CancellationToken) {
-    let service = compose::service(&booted.state, pages::router());
+async fn answer(listener: TcpListener, booted: &Booted, realtime: Router<AppState>, stop: &CancellationToken) {
+    let service = compose::service(&booted.state, pages::router().merge(realtime));
     let proxies = &booted.state.config.trusted_proxies;
     if !listen::serve(listener, service, Limits::default(), proxies, &booted.tasks, stop).await {
         tracing::warn!("requests that still ran 10 s after the stop were cut off");
     }
+}
+
+/// Opens the WebSocket at an address of its own too. A taken port is a warning: the other one is there.
+async fn answer_realtime(address: SocketAddr, booted: &Booted, realtime: Router<AppState>, stop: &CancellationToken) {
+    let listener = match TcpListener::bind(address).await {
+        Ok(listener) => listener,
+        Err(error) => {
+            return tracing::warn!(%address, %error, "no WebSocket of its own is opened: REALTIME_BIND cannot be used");
+        }
+    };
+    let service = web::pages_alone(booted.state.clone(), realtime);
+    let (proxies, tasks, stop) = (booted.state.config.trusted_proxies.clone(), booted.tasks.clone(), stop.clone());
+    booted.tasks.spawn(async move {
+        listen::serve(listener, service, Limits::default(), &proxies, &tasks, &stop).await;
+    });
 }
 
 async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {

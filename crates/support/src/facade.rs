@@ -8,7 +8,7 @@ pub use crate::{
     content,
     conversation::{
         add::NewMessage,
-        events::{CREATED as MESSAGE_CREATED, RETRIED as MESSAGE_RETRIED},
+        events::{CREATED as MESSAGE_CREATED, DELIVERED as MESSAGE_DELIVERED, RETRIED as MESSAGE_RETRIED},
         store::MessageRow as Message,
     },
     customers::{create_customer, find_or_create_customer, import_customer, is_undeliverable, mark_undeliverable},
@@ -23,8 +23,12 @@ pub use crate::{
     statuses::{Status, StatusCategory, find_status, provision_statuses, status_key},
     tickets::{
         change::Changes,
-        events::{ASSIGNED as TICKET_ASSIGNED, CREATED as TICKET_CREATED, UPDATED as TICKET_UPDATED},
+        events::{
+            ASSIGNED as TICKET_ASSIGNED, CREATED as TICKET_CREATED, DELETED as TICKET_DELETED,
+            RESTORED as TICKET_RESTORED, UPDATED as TICKET_UPDATED,
+        },
         ops::create::NewTicket,
+        standing::{Standing, of as standings},
         store::TicketRow as Ticket,
     },
 };
@@ -133,7 +137,10 @@ pub async fn set_delivery(
     attempts: i32,
 ) -> AppResult<()> {
     let organization = tx.organization();
-    Ok(conversation::store::set_delivery(tx, organization, id, state, error, attempts).await?)
+    if let Some(ticket) = conversation::store::set_delivery(tx, organization, id, state, error, attempts).await? {
+        conversation::events::delivered(tx, ticket, id, state);
+    }
+    Ok(())
 }
 
 /// Message-IDs of the mails that came in for a ticket, oldest first.

@@ -31,7 +31,7 @@ pub use cursor::Cursor;
 pub use dns::Dns;
 pub use extract::{IfMatch, Nested, PathId, PathText, Ref, RequestUri};
 pub use host::{HostCache, HostOrganization};
-pub use middleware::{Caller, Patience, service};
+pub use middleware::{Caller, Patience, pages_alone, service};
 pub use outbound::Outbound;
 pub use problem::{ApiError, ApiResult};
 pub use proxies::TrustedProxies;

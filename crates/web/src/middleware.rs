@@ -124,18 +124,24 @@ pub fn service(state: AppState, api: Router<AppState>, pages: Router<AppState>, 
         .method_not_allowed_fallback(async || ApiError(AppError::MethodNotAllowed))
         .layer(from_fn_with_state(state.clone(), require_known_host))
         .layer(from_fn_with_state(state.clone(), limits::layer));
-    let inner = Router::new()
-        .nest("/api/v1", api.clone())
-        .nest("/api", api)
-        .merge(pages)
-        .method_not_allowed_fallback(async || ApiError(AppError::MethodNotAllowed))
-        .with_state(state.clone());
-    let trimmed = NormalizePathLayer::trim_trailing_slash().layer(inner);
-    Router::new()
+    let inside = Router::new().nest("/api/v1", api.clone()).nest("/api", api).merge(pages);
+    let beside = Router::new()
         .merge(utoipa_swagger_ui::SwaggerUi::new("/api/docs").url("/api/openapi.json", document))
-        .route("/api/v1/openapi.json", get(async || crate::redirect("/api/openapi.json")))
-        .fallback_service(trimmed)
-        .layer(from_fn_with_state((state, Refusals::default()), around))
+        .route("/api/v1/openapi.json", get(async || crate::redirect("/api/openapi.json")));
+    surrounded(state, inside, beside)
+}
+
+/// Pages without the API, for an address of their own.
+pub fn pages_alone(state: AppState, pages: Router<AppState>) -> Router {
+    surrounded(state, pages.fallback(async || ApiError(AppError::NotFound)), Router::new())
+}
+
+/// What surrounds every request. A trailing slash makes no difference `inside`; it does `beside`.
+fn surrounded(state: AppState, inside: Router<AppState>, beside: Router) -> Router {
+    let inside =
+        inside.method_not_allowed_fallback(async || ApiError(AppError::MethodNotAllowed)).with_state(state.clone());
+    let trimmed = NormalizePathLayer::trim_trailing_slash().layer(inside);
+    beside.fallback_service(trimmed).layer(from_fn_with_state((state, Refusals::default()), around))
 }
 
 /// Refuses hosts that stand for nothing, before anything of the API is reached.

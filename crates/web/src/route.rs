@@ -221,6 +221,13 @@ impl Route {
         self
     }
 
+    /// Something that is no part of the call, but described beside it.
+    #[must_use]
+    pub fn describes<T: ToSchema>(mut self) -> Self {
+        let _ = self.reference::<T>();
+        self
+    }
+
     /// A status without a JSON body.
     #[must_use]
     pub fn empty(mut self, status: u16, description: &'static str) -> Self {

@@ -45,6 +45,7 @@ pub const LEFT_OUT: &[(&str, Option<&str>)] = &[
     ("organization_exports", None),
     ("otp_factors", Some("Second factors have to be set up again.")),
     ("outbox", None),
+    ("realtime_tickets", None),
     ("recovery_codes", None),
     ("refresh_tokens", None),
     ("sessions", Some("Everybody has to sign in again.")),

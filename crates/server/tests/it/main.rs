@@ -17,4 +17,5 @@ mod manners;
 mod more;
 mod oidc;
 mod organizations;
+mod realtime;
 mod support;

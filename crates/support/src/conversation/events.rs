@@ -8,9 +8,10 @@ use serde_json::json;
 pub const CREATED: &str = "message.created";
 /// A failed message is to be sent again.
 pub const RETRIED: &str = "message.retried";
-
 /// A held message could not be sent.
 pub const REFUSED: &str = "message.refused";
+/// A message was sent, or could not be.
+pub const DELIVERED: &str = "message.delivered";
 
 pub fn created(tx: &mut TenantTx, actor: &Actor, ticket: TicketId, message: MessageId, visibility: &str, silent: bool) {
     let payload = json!({
@@ -27,4 +28,8 @@ pub fn retried(tx: &mut TenantTx, ticket: TicketId, message: MessageId) {
 /// A held message could not be sent and is its author's draft again.
 pub fn refused(tx: &mut TenantTx, ticket: TicketId, message: MessageId, author: UserId) {
     tx.emit(Event { topic: REFUSED, entity: message.0, payload: json!({ "ticket": ticket.0, "author": author.0 }) });
+}
+
+pub fn delivered(tx: &mut TenantTx, ticket: TicketId, message: MessageId, state: &str) {
+    tx.emit(Event { topic: DELIVERED, entity: message.0, payload: json!({ "ticket": ticket.0, "state": state }) });
 }

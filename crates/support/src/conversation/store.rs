@@ -101,7 +101,7 @@ pub async fn list(
     .await
 }
 
-/// Notes what became of sending it.
+/// Notes what became of sending it; whose message it is.
 pub async fn set_delivery(
     tx: &mut PgConnection,
     organization: OrganizationId,
@@ -109,18 +109,18 @@ pub async fn set_delivery(
     state: &str,
     error: Option<&str>,
     attempts: i32,
-) -> sqlx::Result<()> {
-    sqlx::query!(
-        "update messages set delivery_state = $3, delivery_error = $4, delivery_attempts = $5 where organization_id = $1 and id = $2",
+) -> sqlx::Result<Option<TicketId>> {
+    sqlx::query_scalar!(
+        "update messages set delivery_state = $3, delivery_error = $4, delivery_attempts = $5
+          where organization_id = $1 and id = $2 returning ticket_id",
         organization as _,
         id as _,
         state,
         error,
         attempts
     )
-    .execute(tx)
-    .await?;
-    Ok(())
+    .fetch_optional(tx)
+    .await
 }
 
 /// Message-IDs of a ticket's mails that came in, oldest first.

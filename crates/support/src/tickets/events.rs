@@ -11,6 +11,11 @@ pub const ASSIGNED: &str = "ticket.assigned";
 /// Fields of a ticket changed.
 pub const UPDATED: &str = "ticket.updated";
 
+/// A ticket was deleted.
+pub const DELETED: &str = "ticket.deleted";
+/// A deleted ticket was brought back.
+pub const RESTORED: &str = "ticket.restored";
+
 fn by(actor: &Actor) -> Value {
     json!({ "kind": actor.person.kind(), "id": actor.person.uuid() })
 }
@@ -31,4 +36,9 @@ pub fn assigned(tx: &mut TenantTx, actor: &Actor, ticket: TicketId, assignee: Us
 pub fn updated(tx: &mut TenantTx, actor: &Actor, ticket: TicketId, fields: &[&str], version: i64) {
     let payload = json!({ "actor": by(actor), "fields": fields, "version": version });
     tx.emit(Event { topic: UPDATED, entity: ticket.0, payload });
+}
+
+/// Deleted, or brought back.
+pub fn removed(tx: &mut TenantTx, actor: &Actor, ticket: TicketId, topic: &'static str) {
+    tx.emit(Event { topic, entity: ticket.0, payload: json!({ "actor": by(actor) }) });
 }

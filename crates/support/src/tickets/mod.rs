@@ -18,6 +18,7 @@ pub(crate) mod policy;
 mod removed;
 mod routes;
 pub(crate) mod search;
+pub(crate) mod standing;
 pub(crate) mod store;
 pub(crate) mod wire;
 

@@ -1,10 +1,13 @@
 //! Who may do what with a ticket. Loading is authorizing.
 
 use db::TenantTx;
-use kernel::{Actor, AppError, AppResult, Permission, TicketId, Visibility};
+use kernel::{Actor, AppError, AppResult, Permission, TicketId};
 use web::Ref;
 
-use super::store::{self, Lock, TicketRow};
+use super::{
+    standing::Standing,
+    store::{self, Lock, TicketRow},
+};
 
 /// The ticket, if the actor sees it (else 404) and may do this with it (else 403).
 pub async fn load_for(
@@ -27,12 +30,5 @@ pub async fn load_for(
 
 /// Whether the ticket is within what the actor sees.
 pub fn sees(actor: &Actor, ticket: &TicketRow) -> bool {
-    match &actor.visibility {
-        Visibility::All => true,
-        Visibility::Teams(teams, user) => {
-            ticket.assignee_id == Some(*user) || ticket.team_id.is_some_and(|team| teams.contains(&team))
-        }
-        Visibility::Assigned(user) => ticket.assignee_id == Some(*user),
-        Visibility::Own(customer) => ticket.customer_id == Some(*customer),
-    }
+    Standing::from(ticket).is_seen_by(actor)
 }

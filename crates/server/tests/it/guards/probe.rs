@@ -61,6 +61,7 @@ async fn rich() -> (TestApp, PgConnection) {
         who.put(&things.fill("/api/v1/tickets/{id}/drafts/{kind}/"), json!({"rev": 1, "body": side.canary})).await.ok();
         let held = json!({"body": side.canary, "hold_seconds": 60});
         who.post(&things.fill("/api/v1/tickets/{id}/messages/"), held).await.created();
+        who.post("/realtime/ticket/", serde_json::Value::Null).await.ok();
         let email = format!("guard@{}.example", side.organization.slug);
         let register = json!({"email": email, "name": side.canary, "password": PASSWORD});
         signed_out.post("/auth/register/", register).await.is(202);

@@ -54,6 +54,19 @@ pub fn check(method: &str, path: &str, status: u16, body: Option<&Value>) {
     };
 }
 
+/// Panics unless a value has the described shape of this name.
+pub fn check_component(name: &str, value: &Value) {
+    let mut known = VALIDATORS.lock().unwrap();
+    let validator = known.entry((name.to_owned(), 0)).or_insert_with(|| {
+        let root =
+            serde_json::json!({"$ref": format!("#/components/schemas/{name}"), "components": DOCUMENT["components"]});
+        Box::leak(Box::new(jsonschema::validator_for(&root).unwrap_or_else(|error| panic!("{name}: {error}"))))
+    });
+    if let Err(error) = validator.validate(value) {
+        panic!("{name}: {error} at {} in {value}", error.instance_path());
+    }
+}
+
 /// The operation behind a request: the described path with the most fixed parts that fits.
 pub fn operation(method: &str, path: &str) -> Option<(&'static str, &'static Value)> {
     let path = path.split('?').next().unwrap_or_default();

@@ -2,7 +2,7 @@
 
 mod proxies;
 mod rates;
-mod redis;
+pub mod redis;
 mod sign_in;
 mod timing;
 mod tries;

@@ -14,10 +14,10 @@ use web::limits::{RateLimits, Rates};
 use crate::harness::{Client, TestApp};
 
 /// A Redis on a socket in a folder.
-struct Redis(Child);
+pub struct Redis(Child);
 
 impl Redis {
-    async fn start(folder: &Path) -> Self {
+    pub async fn start(folder: &Path) -> Self {
         let socket = folder.join("redis.sock");
         let mut command = Command::new("redis-server");
         command.args(["--port", "0", "--save", "", "--appendonly", "no", "--unixsocket"]).arg(&socket);

@@ -122,6 +122,7 @@ async fn after_the_grace_period_nothing_is_left_but_the_names() {
             "links",
             "oidc_flows",
             "otp_factors",
+            "realtime_tickets",
             "refresh_tokens",
             "sessions",
         ];

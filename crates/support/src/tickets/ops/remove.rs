@@ -8,6 +8,7 @@ use crate::{
     RESTORE_WINDOW,
     tickets::{
         change::{Entry, record},
+        events,
         policy::load_for,
         store::{self, Line, Lock},
         wire::TicketOut,
@@ -24,8 +25,9 @@ pub async fn delete(reference: Ref<TicketId>, mut cx: Staff<Write>, if_match: If
     if_match.check(ticket.version)?;
     store::set_deleted(&mut cx.tx, organization, ticket.id, Some(now), now).await?;
     let line = Line { field: "deleted", old: None, new: Some(now.to_rfc3339()), ids: (None, None) };
-    let entry = Entry { ticket: ticket.id, action: "ticket.deleted", lines: &[line], reason: None };
+    let entry = Entry { ticket: ticket.id, action: events::DELETED, lines: &[line], reason: None };
     record(&mut cx.tx, &actor, &[entry]).await?;
+    events::removed(&mut cx.tx, &actor, ticket.id, events::DELETED);
     cx.commit(web::no_content()).await
 }
 
@@ -40,8 +42,9 @@ pub async fn restore(reference: Ref<TicketId>, mut cx: Staff<Write>, if_match: I
         }
         store::set_deleted(&mut cx.tx, organization, ticket.id, None, now).await?;
         let line = Line { field: "deleted", old: Some(deleted_at.to_rfc3339()), new: None, ids: (None, None) };
-        let entry = Entry { ticket: ticket.id, action: "ticket.restored", lines: &[line], reason: None };
+        let entry = Entry { ticket: ticket.id, action: events::RESTORED, lines: &[line], reason: None };
         record(&mut cx.tx, &actor, &[entry]).await?;
+        events::removed(&mut cx.tx, &actor, ticket.id, events::RESTORED);
     }
     let ticket = reload(&mut cx.tx, &actor, ticket.id).await?;
     let version = ticket.version;
