@@ -147,12 +147,35 @@ export const refreshTicket = (number: number) => queries.invalidateQueries({ que
 
 export type NewMessage = Schema<"CreateMessage">;
 
-/** Adds a reply or a note; shown as soon as the server has it. */
+/** Adds a reply or a note, or has it wait for `hold_seconds`. */
 export async function sendMessage(ticket: Ticket, message: NewMessage): Promise<Message> {
   const params = { path: { id: ticket.id } };
   const sent = await answer(api.POST("/api/v1/tickets/{id}/messages/", { params, body: message }));
-  void refreshTicket(ticket.number);
+  afterMessage(ticket.number);
+  return sent;
+}
+
+/** Asks again for what a message changes. */
+export function afterMessage(number: number): void {
+  void refreshTicket(number);
   void queries.invalidateQueries({ queryKey: ["tickets"], refetchType: "active" });
   void queries.invalidateQueries({ queryKey: ["counts"] });
-  return sent;
+}
+
+/** One's own messages that wait to be sent. */
+export const heldQuery = (number: number) =>
+  queryOptions({
+    queryKey: ["ticket", number, "held"],
+    queryFn: async ({ signal }) => {
+      const query = { held: true, page_size: 20 };
+      const call = api.GET("/api/v1/tickets/{id}/messages/", { signal, params: { path: path(number), query } });
+      return (await answer(call)).results;
+    },
+  });
+
+/** Takes back a message that waits; it is the author's draft again. */
+export async function takeBack(number: number, message: string): Promise<Schema<"DraftOut">> {
+  const draft = await answer(api.DELETE("/api/v1/messages/{id}/", { params: { path: { id: message } } }));
+  void queries.invalidateQueries({ queryKey: heldQuery(number).queryKey });
+  return draft;
 }

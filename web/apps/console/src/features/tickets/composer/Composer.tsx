@@ -1,14 +1,14 @@
 import { t, time } from "@helpdesk/i18n";
 import { Button, errorText, Icon, Kbd, toast } from "@helpdesk/ui";
 import { useQuery } from "@tanstack/react-query";
-import { lazy, type RefObject, Suspense, useEffect, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { queries, useMay, useMe } from "../../../app.ts";
 import { type Message, sendMessage, type Ticket, tailQuery } from "../api.ts";
 import { answeredSince, newestPublic, speaksOfFile } from "./checks.ts";
-import { isEmptyDraft } from "./drafts.ts";
+import { type Draft, isEmptyDraft } from "./drafts.ts";
 import type { EditorHandle } from "./Editor.tsx";
 import { FileTray } from "./FileTray.tsx";
-import { compose, type Kind } from "./open.ts";
+import { compose, type Kind, undoSend } from "./open.ts";
 import { RecipientRow } from "./RecipientRow.tsx";
 import { recipientsOf } from "./recipients.ts";
 import { SendButton } from "./SendButton.tsx";
@@ -16,7 +16,11 @@ import { useComposerCommands } from "./useComposerCommands.ts";
 import { useDraft } from "./useDraft.ts";
 import { useTyping } from "./useTyping.ts";
 import { useUploads } from "./useUploads.ts";
-import { type Warned, Warning } from "./Warning.tsx";
+import { Waiting } from "./Waiting.tsx";
+import { Elsewhere, type Warned, Warning } from "./Warning.tsx";
+
+/** How long an answer can be taken back. */
+const holdSeconds = 10;
 
 const Editor = lazy(() => import("./Editor.tsx"));
 
@@ -40,7 +44,7 @@ function Writing({ ticket, kinds, first }: { ticket: Ticket; kinds: Kind[]; firs
   const begun = useRef<number>(undefined);
   const early = useRef("");
   const drafts = { reply: useDraft(ticket.id, "reply"), note: useDraft(ticket.id, "note") };
-  const { draft, savedAt, change, drop } = drafts[kind];
+  const { draft, outcome, change, drop, pause, replace } = drafts[kind];
   const latest = useRef(draft);
   latest.current = draft;
   const { data: messages = [] } = useQuery(tailQuery(ticket.number));
@@ -54,13 +58,16 @@ function Writing({ ticket, kinds, first }: { ticket: Ticket; kinds: Kind[]; firs
   const recipients = { to: draft?.to ?? usual.to, cc: draft?.cc ?? usual.cc };
   const hasText = draft !== undefined && !isEmptyDraft(draft);
 
-  const begin = (next: Kind) => {
+  const begin = (next: Kind, restored?: Draft) => {
     if (!kinds.includes(next)) return;
     setWarned(undefined);
     setError(undefined);
     setWantsFocus(true);
     setKind(next);
-    if (next === kind) editor.current?.focus();
+    if (restored) drafts[next].replace(restored, true);
+    if (next !== kind) return;
+    if (restored) editor.current?.set(restored.html);
+    editor.current?.focus();
   };
   useEffect(() => compose.listen(begin));
 
@@ -91,22 +98,27 @@ function Writing({ ticket, kinds, first }: { ticket: Ticket; kinds: Kind[]; firs
         const reason = await warning(ticket, begun.current, me.id, files.length === 0 && speaksOfFile(html));
         if (reason) return setWarned({ ...reason, status });
       }
-      await sendMessage(ticket, {
+      await pause();
+      const sent = await sendMessage(ticket, {
         body: html,
         format: "html",
         visibility: isNote ? "internal" : "public",
         attachments: files.map((file) => file.id),
-        ...(isNote ? {} : recipients),
+        ...(isNote ? {} : { ...recipients, hold_seconds: holdSeconds }),
         ...(status ? { status } : {}),
       });
       tellTyping(false);
       begun.current = undefined;
       drop();
       editor.current?.set("");
-      toast(t(isNote ? "tickets.note.added" : "tickets.reply.sent"));
+      if (sent.held_until) {
+        const stays = Date.parse(sent.held_until) - Date.now();
+        toast(t("tickets.reply.held"), { stays, undo: () => void undoSend(ticket.number, sent.id) });
+      } else toast(t(isNote ? "tickets.note.added" : "tickets.reply.sent"));
       leave();
     } catch (problem) {
       setError(errorText(problem));
+      change({});
     } finally {
       setSending(false);
     }
@@ -147,7 +159,8 @@ function Writing({ ticket, kinds, first }: { ticket: Ticket; kinds: Kind[]; firs
           ))}
         </fieldset>
         <span role="status" className="ms-auto truncate pe-1 text-12 whitespace-nowrap text-ink-3 tabular-nums">
-          {hasText && savedAt ? t("tickets.draft.saved", { time: time(savedAt) }) : null}
+          {hasText && outcome?.state === "saved" ? t("tickets.draft.saved", { time: time(outcome.at) }) : null}
+          {hasText && outcome?.state === "kept" ? t("tickets.draft.kept") : null}
         </span>
       </div>
       {isNote || !draft ? null : (
@@ -179,6 +192,15 @@ function Writing({ ticket, kinds, first }: { ticket: Ticket; kinds: Kind[]; firs
         onCancel={uploads.cancel}
         onRetry={uploads.retry}
       />
+      {outcome?.state === "elsewhere" ? (
+        <Elsewhere
+          onKeep={() => replace(draft ?? outcome.theirs, false)}
+          onTake={() => {
+            replace(outcome.theirs, true);
+            editor.current?.set(outcome.theirs.html);
+          }}
+        />
+      ) : null}
       {warned ? (
         <Warning warned={warned} onSend={() => void send(warned.status, true)} onClose={() => setWarned(undefined)} />
       ) : null}
@@ -210,26 +232,6 @@ function Writing({ ticket, kinds, first }: { ticket: Ticket; kinds: Kind[]; firs
         <SendButton ticket={ticket} isNote={isNote} isBusy={isSending} onSend={(status) => void send(status)} />
       </div>
     </form>
-  );
-}
-
-type WaitingProps = { label: string; hint: string; autoFocus: boolean; text: RefObject<string> };
-
-/** Takes what is typed until the editor is there. */
-function Waiting({ label, hint, autoFocus, text }: WaitingProps) {
-  return (
-    <textarea
-      aria-label={label}
-      placeholder={hint}
-      // biome-ignore lint/a11y/noAutofocus: only where somebody asked to write.
-      autoFocus={autoFocus}
-      rows={2}
-      onChange={(event) => {
-        const escaped = event.target.value.replace(/[&<>]/g, (sign) => `&#${sign.charCodeAt(0)};`);
-        text.current = escaped && `<p>${escaped.replaceAll("\n", "<br>")}</p>`;
-      }}
-      className="block h-14 w-full resize-none bg-transparent px-4 py-1.5 text-15 outline-none"
-    />
   );
 }
 

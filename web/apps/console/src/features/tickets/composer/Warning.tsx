@@ -40,3 +40,17 @@ export function Warning({ warned, onSend, onClose }: { warned: Warned; onSend: (
     </div>
   );
 }
+
+/** Says that the same draft was written on another device, and lets choose. */
+export function Elsewhere({ onKeep, onTake }: { onKeep: () => void; onTake: () => void }) {
+  return (
+    <div
+      role="alert"
+      className="mx-2 flex flex-wrap items-center gap-x-3 gap-y-1.5 rounded-control border border-rail-warn bg-warn-soft px-3 py-2 text-warn"
+    >
+      <p className="min-w-0 flex-1">{t("tickets.draft.elsewhere")}</p>
+      <Button onPress={onTake}>{t("tickets.draft.take")}</Button>
+      <Button onPress={onKeep}>{t("tickets.draft.keep")}</Button>
+    </div>
+  );
+}

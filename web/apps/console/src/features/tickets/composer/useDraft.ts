@@ -1,72 +1,100 @@
-import { useCallback, useEffect, useRef, useState } from "react";
-import { type Draft, emptyDraft, localDrafts } from "./drafts.ts";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { type Draft, DraftKeeper, emptyDraft, type Outcome } from "./drafts.ts";
 import type { Kind } from "./open.ts";
 
 /** How long somebody pauses before what they wrote is saved, in milliseconds. */
 const pause = 500;
 
-type Kept = {
+export type KeptDraft = {
   /** Undefined until it is known whether there is one. */
   draft: Draft | undefined;
-  savedAt: number | undefined;
+  /** How the last save ended. */
+  outcome: Outcome | undefined;
   change: (part: Partial<Draft>) => void;
+  /** Ends saving, so that nothing of it comes after the message itself. */
+  pause: () => Promise<void>;
   /** Forgets the draft: it was sent. */
   drop: () => void;
+  /** Shows another one instead; saved unless that is what the server has. */
+  replace: (draft: Draft, isSaved: boolean) => void;
 };
 
-/** The draft of a ticket and kind, saved while it is written. Saves go one after the other. */
-export function useDraft(ticket: string, kind: Kind): Kept {
+/** The draft of a ticket and kind, saved while it is written. */
+export function useDraft(ticket: string, kind: Kind): KeptDraft {
+  const keeper = useMemo(() => new DraftKeeper(ticket, kind), [ticket, kind]);
   const [draft, setDraft] = useState<Draft>();
-  const [savedAt, setSavedAt] = useState<number>();
-  const unsaved = useRef<Draft>(undefined);
+  const [outcome, setOutcome] = useState<Outcome>();
+  const current = useRef<Draft>(undefined);
+  const isUnsaved = useRef(false);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
-  const line = useRef<Promise<unknown>>(Promise.resolve());
 
+  const show = useCallback((next: Draft) => {
+    current.current = next;
+    setDraft(next);
+  }, []);
   const flush = useCallback(() => {
     clearTimeout(timer.current);
-    const next = unsaved.current;
-    if (!next) return;
-    unsaved.current = undefined;
-    line.current = line.current.then(() => localDrafts.write(ticket, kind, next)).then(() => setSavedAt(Date.now()));
-  }, [ticket, kind]);
+    if (!isUnsaved.current || !current.current) return;
+    isUnsaved.current = false;
+    void keeper.save(current.current).then(setOutcome);
+  }, [keeper]);
+  const later = useCallback(() => {
+    isUnsaved.current = true;
+    clearTimeout(timer.current);
+    timer.current = setTimeout(flush, pause);
+  }, [flush]);
 
   useEffect(() => {
     let isGone = false;
-    setDraft(undefined);
-    setSavedAt(undefined);
-    void line.current
-      .then(() => localDrafts.read(ticket, kind))
-      .then((kept) => {
+    void keeper.load().then(
+      ({ draft: kept, at }) => {
         if (isGone) return;
-        setDraft(kept?.draft ?? emptyDraft);
-        setSavedAt(kept?.at);
-      });
-    const hide = () => document.visibilityState === "hidden" && flush();
-    document.addEventListener("visibilitychange", hide);
-    return () => {
-      isGone = true;
-      document.removeEventListener("visibilitychange", hide);
+        show(kept);
+        if (at) setOutcome({ state: "saved", at });
+      },
+      // Without the server one can write all the same.
+      () => isGone || show(emptyDraft),
+    );
+    const onHide = () => document.visibilityState === "hidden" && flush();
+    const onOnline = () => {
+      isUnsaved.current = current.current !== undefined && current.current !== emptyDraft;
       flush();
     };
-  }, [ticket, kind, flush]);
+    document.addEventListener("visibilitychange", onHide);
+    addEventListener("online", onOnline);
+    return () => {
+      isGone = true;
+      document.removeEventListener("visibilitychange", onHide);
+      removeEventListener("online", onOnline);
+      flush();
+    };
+  }, [keeper, show, flush]);
 
   const change = useCallback(
     (part: Partial<Draft>) => {
-      setDraft((old) => {
-        const next = { ...(old ?? emptyDraft), ...part };
-        unsaved.current = next;
-        return next;
-      });
-      clearTimeout(timer.current);
-      timer.current = setTimeout(flush, pause);
+      show({ ...(current.current ?? emptyDraft), ...part });
+      later();
     },
-    [flush],
+    [show, later],
   );
+  const replace = useCallback(
+    (next: Draft, isSaved: boolean) => {
+      show(next);
+      setOutcome(undefined);
+      if (isSaved) void keeper.forget();
+      else later();
+    },
+    [keeper, show, later],
+  );
+  const stop = useCallback(() => {
+    clearTimeout(timer.current);
+    isUnsaved.current = false;
+    return keeper.settle();
+  }, [keeper]);
   const drop = useCallback(() => {
-    setDraft(emptyDraft);
-    unsaved.current = emptyDraft;
-    flush();
-    setSavedAt(undefined);
-  }, [flush]);
-  return { draft, savedAt, change, drop };
+    show(emptyDraft);
+    setOutcome(undefined);
+    void keeper.forget();
+  }, [keeper, show]);
+  return { draft, outcome, change, pause: stop, drop, replace };
 }

@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useState } from "react";
 import { ticketQuery } from "../api.ts";
 import { Composer } from "../composer/Composer.tsx";
+import { Held } from "../conversation/Held.tsx";
 import { Thread } from "../conversation/Thread.tsx";
 import { Inspector } from "../inspector/Inspector.tsx";
 import { useTicketCommands } from "./commands.ts";
@@ -51,7 +52,9 @@ export function TicketPane({ number, onClose }: Props) {
         className={`grid min-h-0 grid-cols-[minmax(0,1fr)] ${isInspectorOpen ? "wide:grid-cols-[minmax(0,1fr)_288px]" : ""}`}
       >
         <div className="flex min-h-0 min-w-0 flex-col">
-          <Thread key={number} ticket={ticket} />
+          <Thread key={number} ticket={ticket}>
+            <Held ticket={ticket} />
+          </Thread>
           <Typing ticket={ticket} />
           <Composer key={ticket.id} ticket={ticket} />
         </div>
