@@ -34,11 +34,11 @@ export function Thread({ ticket, children }: { ticket: Ticket; children?: React.
   useEffect(() => {
     const element = feed.current;
     if (!element || !isThere) return;
-    // The composer below grows and shrinks.
+    // The composer below grows and shrinks, and so does what waits to be sent.
     const sizes = new ResizeObserver(() => {
       if (isAtEnd.current) element.scrollTop = element.scrollHeight;
     });
-    sizes.observe(element);
+    for (const part of [element, ...element.children]) sizes.observe(part);
     return () => sizes.disconnect();
   }, [isThere]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: whenever the height changes, the end is somewhere else.
