@@ -4,7 +4,9 @@ import { dashboardRoutes } from "./features/dashboard/routes.ts";
 import { identityRoutes } from "./features/identity/routes.ts";
 import { inboxRoutes } from "./features/inbox/routes.ts";
 import { newTicketRoutes } from "./features/newTicket/routes.ts";
+import { notificationsRoutes } from "./features/notifications/routes.ts";
 import { operatorRoutes } from "./features/operator/routes.ts";
+import { profileRoutes } from "./features/profile/routes.ts";
 import { searchRoutes } from "./features/search/routes.ts";
 import { settingsTree } from "./features/settings/tree.ts";
 import { ticketRoutes } from "./features/tickets/routes.ts";
@@ -40,6 +42,8 @@ export const router = createRouter({
       ...customersRoutes,
       ...dashboardRoutes,
       ...newTicketRoutes,
+      ...notificationsRoutes,
+      ...profileRoutes,
       ...searchRoutes,
     ]),
   ]),

@@ -3,14 +3,34 @@ import { i18n, t } from "./texts.ts";
 /** What decides how times are written: the person's wishes, else the organization's zone and the language's habits. */
 export type Formatting = { timeZone?: string; hourCycle?: "h12" | "h23"; weekStart?: 0 | 1 | 6 };
 
-let current: Formatting = {};
+/** Kept on this browser, so that the next page is right before the wishes have been fetched. */
+const name = "formatting";
+let current: Formatting = read();
 const made = new Map<string, Intl.DateTimeFormat>();
+const listeners = new Set<() => void>();
+
+function read(): Formatting {
+  try {
+    return JSON.parse(localStorage.getItem(name) ?? "{}");
+  } catch {
+    return {};
+  }
+}
 
 export function setFormatting(formatting: Formatting): void {
+  if (JSON.stringify(formatting) === JSON.stringify(current)) return;
   current = formatting;
+  localStorage.setItem(name, JSON.stringify(formatting));
   made.clear();
+  for (const listener of listeners) listener();
 }
 export const formatting = (): Readonly<Formatting> => current;
+
+/** Tells when times are to be written otherwise. */
+export function onFormatting(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
 
 /** The language as the browser writes it, with its region: times are British or American, not just English. */
 const region = () => navigator.languages.find((language) => language.split("-")[0] === i18n.locale) ?? i18n.locale;

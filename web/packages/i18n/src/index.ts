@@ -6,6 +6,7 @@ export {
   fileSize,
   formatting,
   number,
+  onFormatting,
   relative,
   setFormatting,
   time,

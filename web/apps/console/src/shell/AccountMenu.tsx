@@ -1,3 +1,4 @@
+import { commands } from "@helpdesk/commands";
 import { i18n, type Locale, locales, t } from "@helpdesk/i18n";
 import { Avatar, look, Menu, MenuItem, MenuSection, MenuTrigger, type Theme } from "@helpdesk/ui";
 import { Button } from "react-aria-components";
@@ -42,6 +43,9 @@ export default function AccountMenu() {
           ))}
         </MenuSection>
         <MenuSection title={me.email}>
+          <MenuItem icon="person" command="go.profile" onAction={() => commands.run("go.profile")}>
+            {t("shell.profile")}
+          </MenuItem>
           <MenuItem icon="out" onAction={() => void signOut()}>
             {t("shell.sign-out")}
           </MenuItem>

@@ -9,6 +9,7 @@ import { later, pageIsThere } from "./later.ts";
 import { type NavItem, navigation } from "./nav.ts";
 import { countsQuery, teamsQuery } from "./queries.ts";
 
+const Bell = later(() => import("../features/notifications/ui/Bell.tsx"));
 const AccountMenu = later(() => import("./AccountMenu.tsx"));
 
 type Props = { isOpen: boolean; onToggle: (isOpen: boolean) => void; onPalette: () => void };
@@ -18,7 +19,7 @@ export function Nav({ isOpen, onToggle, onPalette }: Props) {
   const me = useMe();
   return (
     <div className="flex min-h-0 flex-col">
-      <div className="flex h-12 shrink-0 items-center gap-2 border-b border-line px-3 pane:border-0 pane:max-wide:h-20 pane:max-wide:flex-col pane:max-wide:justify-center pane:max-wide:px-0">
+      <div className="flex h-12 shrink-0 items-center gap-2 border-b border-line px-3 pane:border-0 pane:max-wide:h-28 pane:max-wide:flex-col pane:max-wide:justify-center pane:max-wide:px-0">
         <IconButton
           icon={isOpen ? "close" : "menu"}
           label={t("shell.nav.menu")}
@@ -31,6 +32,9 @@ export function Nav({ isOpen, onToggle, onPalette }: Props) {
           {me.organization.name}
         </span>
         <IconButton icon="search" label={t("commands.palette")} command="palette" onPress={onPalette} />
+        <Suspense fallback={<span className="size-7" />}>
+          <Bell />
+        </Suspense>
       </div>
       <nav
         aria-label={t("shell.nav.main")}

@@ -56,6 +56,14 @@ export function globalCommands(router: AnyRouter, open: (what: "palette" | "shee
       isEnabled: () => may("tickets:insight"),
       run: go("/dashboard"),
     },
+    {
+      id: "go.notifications",
+      title: "commands.go.notifications",
+      scope: "global",
+      keys: ["G N"],
+      run: go("/notifications"),
+    },
+    { id: "go.profile", title: "commands.go.profile", scope: "global", run: go("/profile") },
     { id: "search", title: "commands.search", scope: "global", keys: ["/"], run: go("/search") },
     {
       id: "new-ticket",

@@ -1,4 +1,4 @@
-import { type Locale, locales, setLocale } from "@helpdesk/i18n";
+import { i18n, type Locale, locales, setLocale } from "@helpdesk/i18n";
 
 const isLocale = (name: string | undefined): name is Locale => name !== undefined && name in locales;
 
@@ -11,5 +11,12 @@ export function preferredLocale(): Locale {
 
 export async function chooseLocale(locale: Locale): Promise<void> {
   localStorage.setItem("locale", locale);
-  await setLocale(locale);
+  if (i18n.locale !== locale) await setLocale(locale);
+}
+
+/** Goes back to what the browser asks for. */
+export async function forgetLocale(): Promise<void> {
+  localStorage.removeItem("locale");
+  const locale = preferredLocale();
+  if (i18n.locale !== locale) await setLocale(locale);
 }

@@ -1,4 +1,4 @@
-import { answer } from "@helpdesk/api";
+import { answer, type Schema } from "@helpdesk/api";
 import { queryOptions } from "@tanstack/react-query";
 import { api } from "../app.ts";
 
@@ -31,6 +31,15 @@ export const peopleQuery = queryOptions({
   queryKey: ["people"],
   queryFn: ({ signal }) => answer(api.GET("/api/v1/users/", { signal, params: { query: { page_size: 100 } } })),
   select: (page) => page.results,
+  staleTime: 5 * 60_000,
+});
+
+export type Me = Schema<"UserOut">;
+
+/** Oneself, as others see it. */
+export const meQuery = queryOptions({
+  queryKey: ["users", "me"],
+  queryFn: ({ signal }) => answer(api.GET("/api/v1/users/me/", { signal })),
   staleTime: 5 * 60_000,
 });
 

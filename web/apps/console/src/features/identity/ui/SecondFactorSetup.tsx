@@ -3,6 +3,7 @@ import { t } from "@helpdesk/i18n";
 import { Banner, Button, errorText, TextField } from "@helpdesk/ui";
 import { type FormEvent, useState } from "react";
 import { api } from "../../../app.ts";
+import { QrCode } from "./QrCode.tsx";
 
 type Step = { name: "password" } | { name: "code"; setup: Schema<"OtpSetup"> } | { name: "codes"; codes: string[] };
 
@@ -31,8 +32,9 @@ export function SecondFactorSetup({ onDone }: { onDone: () => void }) {
   return (
     <form onSubmit={submit} className="grid gap-4">
       {step.name === "code" ? (
-        <div className="grid gap-1 text-ink-2">
-          <p>{t("identity.second-factor.app")}</p>
+        <div className="grid gap-2 text-ink-2">
+          <p>{t("identity.second-factor.scan")}</p>
+          <QrCode text={step.setup.otpauth_uri} label={t("identity.second-factor.qr")} />
           <a href={step.setup.otpauth_uri} className="text-petrol underline">
             {t("identity.second-factor.open-app")}
           </a>

@@ -1,0 +1,2 @@
+export { providersQuery } from "./api.ts";
+export { RecoveryCodes, SecondFactorSetup } from "./ui/SecondFactorSetup.tsx";

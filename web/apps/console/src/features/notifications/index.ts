@@ -1,0 +1,1 @@
+export { NotificationWishes } from "./ui/NotificationWishes.tsx";
