@@ -23,7 +23,7 @@ export function OperatorsPage() {
       aside={<CountBadge count={list.data?.count} />}
       actions={
         <Button look="primary" onPress={() => setMaking(true)}>
-          {t("operator.operator.new")}
+          {t("operator.person.new")}
         </Button>
       }
     >
@@ -44,19 +44,19 @@ export function OperatorsPage() {
               row.id === me?.id ? null : (
                 <IconButton
                   icon="trash"
-                  label={t("operator.operator.remove-one", { email: row.email })}
+                  label={t("operator.person.remove-one", { email: row.email })}
                   onPress={() => setLeaving(row)}
                 />
               ),
           },
         ]}
-        empty={{ title: t("operator.operator.none") }}
+        empty={{ title: t("operator.person.none") }}
       />
       {isMaking ? <NewOperator onClose={() => setMaking(false)} /> : null}
       <ConfirmDialog
-        title={t("operator.operator.remove.ask", { email: leaving?.email })}
-        text={t("operator.operator.remove.why")}
-        action={t("operator.operator.remove")}
+        title={t("operator.person.remove.ask", { email: leaving?.email })}
+        text={t("operator.person.remove.why")}
+        action={t("operator.person.remove")}
         isOpen={leaving !== undefined}
         onOpenChange={() => setLeaving(undefined)}
         onConfirm={() => {
@@ -71,7 +71,7 @@ export function OperatorsPage() {
 function NewOperator({ onClose }: { onClose: () => void }) {
   const form = useForm({ saved: { email: "", password: "" }, save: createOperator, refresh: ["platform"] });
   return (
-    <FormDialog title={t("operator.operator.new")} action={t("operator.operator.create")} form={form} onClose={onClose}>
+    <FormDialog title={t("operator.person.new")} action={t("operator.person.create")} form={form} onClose={onClose}>
       <TextField
         autoFocus
         isRequired

@@ -54,7 +54,7 @@ export function OrganizationsPage() {
               <Link
                 to="/operator/organizations/$slug"
                 params={{ slug: row.slug }}
-                className="inline-block min-h-6 font-medium hover:underline"
+                className="inline-flex min-h-6 items-center font-medium hover:underline"
               >
                 <bdi>{row.name}</bdi>
               </Link>

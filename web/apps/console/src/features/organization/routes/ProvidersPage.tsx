@@ -33,7 +33,7 @@ export function ProvidersPage() {
               <Link
                 to="/settings/sign-in/$id"
                 params={{ id: row.id }}
-                className="inline-block min-h-6 font-medium hover:underline"
+                className="inline-flex min-h-6 items-center font-medium hover:underline"
               >
                 <bdi>{row.name}</bdi>
               </Link>

@@ -70,7 +70,7 @@ function Matrix({ roles, permissions }: { roles: Role[]; permissions: Permission
                 <Link
                   to="/settings/roles/$id"
                   params={{ id: role.id }}
-                  className="inline-block min-h-6 font-medium text-ink-1 hover:underline"
+                  className="inline-flex min-h-6 items-center font-medium text-ink-1 hover:underline"
                 >
                   <bdi>{role.name}</bdi>
                 </Link>
