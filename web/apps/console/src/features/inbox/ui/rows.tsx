@@ -67,7 +67,7 @@ export const SplitRow = memo(function SplitRow(props: RowProps) {
     <div {...frame(props)}>
       <div
         role="gridcell"
-        className="grid h-full grid-cols-[minmax(0,1fr)_auto] content-center gap-x-3 gap-y-px ps-4 pe-3"
+        className="grid h-full grid-cols-[minmax(0,1fr)_auto] content-center gap-x-3 gap-y-px ps-4 pe-3 max-pane:text-15 ltr:text-left rtl:text-right"
       >
         <TimeRail clock={clock} />
         <span className="flex min-w-0 items-baseline gap-2">
@@ -76,7 +76,7 @@ export const SplitRow = memo(function SplitRow(props: RowProps) {
           <Tags tags={row.tags} />
         </span>
         <SlaClock clock={clock} className="justify-self-end" />
-        <span className="truncate">
+        <span className="truncate" dir="auto">
           <bdi className={row.unread ? "text-ink-1" : "text-ink-2"}>{row.subject}</bdi>
           <Preview row={row} />
         </span>
