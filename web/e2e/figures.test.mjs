@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { open, organizations, sql } from "./harness.mjs";
+import { open, sql } from "./harness.mjs";
 
 const table = [];
 after(() => console.table(table));

@@ -5,6 +5,17 @@ export const isMac = /Mac|iPhone|iPad/.test(navigator.platform);
 
 /** Reads "Mod+Shift+K", "G I" (one after the other), "/", "Shift+E". Alt never takes part: it types letters. */
 export function parse(keys: string): Stroke[] {
+  let strokes = parsed.get(keys);
+  if (!strokes) {
+    strokes = read(keys);
+    parsed.set(keys, strokes);
+  }
+  return strokes;
+}
+
+const parsed = new Map<string, Stroke[]>();
+
+function read(keys: string): Stroke[] {
   return keys.split(" ").map((part) => {
     const pieces = part.split("+");
     const key = pieces.at(-1) ?? "";

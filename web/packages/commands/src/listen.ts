@@ -20,6 +20,19 @@ const isQuiet = (target: EventTarget | null) =>
 
 const isFloating = () => document.querySelector(floating) !== null;
 
+/** What decides, for every command alike, whether it may run now. */
+type Moment = { withMod: boolean; inText: boolean; inDialog: boolean; isTaken: boolean };
+
+function momentOf(event: KeyboardEvent): Moment {
+  const withMod = event.ctrlKey || event.metaKey;
+  return {
+    withMod,
+    inText: isText(event.target),
+    inDialog: isFloating(),
+    isTaken: !withMod && isOwn(event.key) && !isQuiet(event.target),
+  };
+}
+
 /** Runs commands by their keys until the returned function is called. */
 export function listenForKeys(target: Window): () => void {
   let begun: { stroke: Stroke; at: number } | undefined;
@@ -27,29 +40,33 @@ export function listenForKeys(target: Window): () => void {
     if (event.isComposing || event.defaultPrevented || /^(Shift|Control|Meta|Alt)$/.test(event.key)) return;
     const before = begun && event.timeStamp - begun.at < pause ? begun.stroke : undefined;
     begun = undefined;
-    const allowed = commands.all().filter((command) => isAllowed(command, event));
-    const found = allowed.find((command) => keysOf(command).some((keys) => isHit(parse(keys), before, event)));
-    if (found) {
+    const moment = momentOf(event);
+    for (const command of commands.all()) {
+      const isHere = keysOf(command).some((keys) => isHit(parse(keys), before, event));
+      if (!isHere || !isAllowed(command, moment)) continue;
       event.preventDefault();
       event.stopPropagation();
-      found.run();
+      command.run();
       return;
     }
-    const first = allowed.flatMap((command) => keysOf(command).map((keys) => parse(keys)));
-    const stroke = first.find((strokes) => strokes.length > 1 && matches(event, strokes[0]!))?.[0];
-    if (stroke) begun = { stroke, at: event.timeStamp };
+    for (const command of commands.all()) {
+      const first = keysOf(command)
+        .map(parse)
+        .find((strokes) => strokes.length > 1 && matches(event, strokes[0]!));
+      if (!first || !isAllowed(command, moment)) continue;
+      begun = { stroke: first[0]!, at: event.timeStamp };
+      return;
+    }
   };
   // Before the components: a focused list would take letters and arrows for itself.
   target.addEventListener("keydown", onKey, true);
   return () => target.removeEventListener("keydown", onKey, true);
 }
 
-function isAllowed(command: Command, event: KeyboardEvent): boolean {
-  const withMod = event.ctrlKey || event.metaKey;
-  if (!withMod && (isText(event.target) || !keymap.get().single)) return false;
-  if (withMod && isText(event.target) && !command.inText) return false;
-  if (!withMod && isOwn(event.key) && !isQuiet(event.target)) return false;
-  if (!command.inDialog && isFloating()) return false;
+function isAllowed(command: Command, { withMod, inText, inDialog, isTaken }: Moment): boolean {
+  if (!withMod && (inText || isTaken || !keymap.get().single)) return false;
+  if (withMod && inText && !command.inText) return false;
+  if (inDialog && !command.inDialog) return false;
   return command.isEnabled?.() !== false;
 }
 

@@ -3,7 +3,7 @@ import { day, t } from "@helpdesk/i18n";
 import { Button, EmptyState, ErrorState, Skeleton, useNow, useTitle } from "@helpdesk/ui";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { lazy, type MouseEvent, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { lazy, type MouseEvent, memo, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { may, useMay } from "../../../app.ts";
 import { pageIsThere } from "../../../shell/later.ts";
 import { teamsQuery } from "../../../shell/queries.ts";
@@ -61,8 +61,12 @@ export function InboxPage() {
   const isAtTop = useCallback(() => (grid.current?.isAtTop() ?? true) && !cursor, [cursor]);
   const live = useLiveList(search, query.data && rows, isAtTop);
   const [isFiltering, setFiltering] = useState(false);
-  const onSearch = (change: Partial<InboxSearch>) =>
-    void navigate({ to: "/inbox", search: (old) => ({ ...old, ...change }) });
+  const onSearch = useCallback(
+    (change: Partial<InboxSearch>) => void navigate({ to: "/inbox", search: (old) => ({ ...old, ...change }) }),
+    [navigate],
+  );
+  const onFilter = useCallback(() => setFiltering(true), []);
+  const onClose = useCallback(() => grid.current?.focus(), []);
 
   const isWide = useWide();
   const isTable = search.mode === "table" && isWide;
@@ -83,7 +87,7 @@ export function InboxPage() {
       selectAll: selection.selectAll,
       clear: selection.clear,
       showFresh: live.showFresh,
-      filter: () => setFiltering(true),
+      filter: onFilter,
       canMove: rows.length > 0,
       hasCursor: current !== undefined,
       hasSelection: selected.size > 0,
@@ -140,7 +144,7 @@ export function InboxPage() {
           isCapped={counted?.isCapped ?? false}
           search={search}
           onSearch={onSearch}
-          onFilter={() => setFiltering(true)}
+          onFilter={onFilter}
         />
         <FilterChips search={search} onSearch={onSearch} />
         {live.fresh.length > 0 ? (
@@ -193,13 +197,7 @@ export function InboxPage() {
         <>
           <Splitter {...width} />
           <main className="min-h-0 min-w-0 flex-1 bg-surface">
-            {number === undefined ? (
-              <p className="grid h-full place-items-center text-ink-3">{t("inbox.choose")}</p>
-            ) : (
-              <Suspense>
-                <TicketPane number={number} onClose={() => grid.current?.focus()} />
-              </Suspense>
-            )}
+            <Beside number={number} onClose={onClose} />
           </main>
         </>
       ) : null}
@@ -210,6 +208,16 @@ export function InboxPage() {
     </div>
   );
 }
+
+/** The open ticket. It is drawn for itself, after the cursor has moved. */
+const Beside = memo(function Beside({ number, onClose }: { number: number | undefined; onClose: () => void }) {
+  if (number === undefined) return <p className="grid h-full place-items-center text-ink-3">{t("inbox.choose")}</p>;
+  return (
+    <Suspense>
+      <TicketPane number={number} onClose={onClose} />
+    </Suspense>
+  );
+});
 
 const dayKey = (when: number) => day(when);
 

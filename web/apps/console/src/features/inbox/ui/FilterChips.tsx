@@ -1,6 +1,7 @@
 import { t } from "@helpdesk/i18n";
 import { Icon } from "@helpdesk/ui";
 import { useQuery } from "@tanstack/react-query";
+import { memo } from "react";
 import { Button } from "react-aria-components";
 import { may } from "../../../app.ts";
 import { peopleQuery, teamsQuery } from "../../../shell/queries.ts";
@@ -11,7 +12,7 @@ import type { InboxSearch } from "../search.ts";
 type Props = { search: InboxSearch; onSearch: (change: Partial<InboxSearch>) => void };
 
 /** The filters in force, each with the way out of it. */
-export function FilterChips({ search, onSearch }: Props) {
+export const FilterChips = memo(function FilterChips({ search, onSearch }: Props) {
   const { data: people = [] } = useQuery({ ...peopleQuery, enabled: may("users:read") });
   const { data: teams = [] } = useQuery({ ...teamsQuery, enabled: may("users:read") });
   const statusName = useStatusName();
@@ -40,7 +41,7 @@ export function FilterChips({ search, onSearch }: Props) {
       })}
     </ul>
   );
-}
+});
 
 function Chip({ text, onRemove }: { text: string; onRemove: () => void }) {
   return (

@@ -1,6 +1,6 @@
 import { t } from "@helpdesk/i18n";
 import { Button, CountBadge, Icon, IconButton } from "@helpdesk/ui";
-import { Suspense } from "react";
+import { memo, Suspense } from "react";
 import { later, pageIsThere } from "../../../shell/later.ts";
 import { filterNames } from "../lists.ts";
 import type { Order } from "../model.ts";
@@ -26,7 +26,7 @@ type Props = {
 };
 
 /** The name of the list, how many, and how it is shown. */
-export function ListHeader({ title, count, isCapped, search, onSearch, onFilter }: Props) {
+export const ListHeader = memo(function ListHeader({ title, count, isCapped, search, onSearch, onFilter }: Props) {
   const { order = "due_at", group = "on", mode = "split" } = search;
   const filters = filterNames.reduce((sum, name) => sum + (search[name]?.length ?? 0), search.find ? 1 : 0);
   return (
@@ -52,4 +52,4 @@ export function ListHeader({ title, count, isCapped, search, onSearch, onFilter 
       />
     </header>
   );
-}
+});

@@ -1,5 +1,5 @@
 import { t } from "@helpdesk/i18n";
-import { type KeyboardEvent, type PointerEvent, useState } from "react";
+import { type KeyboardEvent, memo, type PointerEvent, useCallback, useState } from "react";
 
 const [narrowest, usual, widest] = [320, 400, 560];
 const name = "list-width";
@@ -7,18 +7,16 @@ const name = "list-width";
 /** The width of the list beside the ticket, kept on this browser. */
 export function useListWidth() {
   const [width, setWidth] = useState(() => Number(localStorage.getItem(name)) || usual);
-  return {
-    width,
-    setWidth(next: number) {
-      const kept = Math.min(widest, Math.max(narrowest, Math.round(next)));
-      localStorage.setItem(name, String(kept));
-      setWidth(kept);
-    },
-  };
+  const keep = useCallback((next: number) => {
+    const kept = Math.min(widest, Math.max(narrowest, Math.round(next)));
+    localStorage.setItem(name, String(kept));
+    setWidth(kept);
+  }, []);
+  return { width, setWidth: keep };
 }
 
 /** The edge between list and ticket: dragged, or moved with the arrow keys. */
-export function Splitter({ width, setWidth }: ReturnType<typeof useListWidth>) {
+export const Splitter = memo(function Splitter({ width, setWidth }: ReturnType<typeof useListWidth>) {
   const sign = document.documentElement.dir === "rtl" ? -1 : 1;
   const onPointerDown = (down: PointerEvent<HTMLDivElement>) => {
     const element = down.currentTarget;
@@ -49,4 +47,4 @@ export function Splitter({ width, setWidth }: ReturnType<typeof useListWidth>) {
       className="relative hidden w-px cursor-col-resize touch-none bg-line outline-none before:absolute before:inset-y-0 before:-inset-x-1.5 hover:bg-control focus-visible:bg-petrol focus-visible:outline-1 focus-visible:outline-petrol pane:block"
     />
   );
-}
+});
