@@ -73,14 +73,16 @@ export async function fetchRows(search: InboxSearch | undefined, ids: string[]):
   return pages.flatMap((page) => page.results);
 }
 
+/** The rows that a list begins with now. */
+export function firstPage(search: InboxSearch): Promise<Page> {
+  const query = { ...listParameters(search), cursor: "", page_size: pageSize };
+  return answer(api.GET("/api/v1/tickets/", { params: { query } }));
+}
+
 /** Fetches the beginning of a list again and forgets the rest, which follows while scrolling. */
 export async function reloadList(search: InboxSearch): Promise<void> {
-  const query = listQuery(search);
-  const page = { cursor: "", page_size: pageSize };
-  const first = await answer(
-    api.GET("/api/v1/tickets/", { params: { query: { ...listParameters(search), ...page } } }),
-  );
-  queries.setQueryData<Pages>(query.queryKey, { pages: [first], pageParams: [""] });
+  const first = await firstPage(search);
+  queries.setQueryData<Pages>(listQuery(search).queryKey, { pages: [first], pageParams: [""] });
 }
 
 /** Puts newer rows into every list that has them. */

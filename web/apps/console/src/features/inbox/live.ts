@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from "react";
 import { realtime } from "../../app.ts";
-import { fetchRows, insertIntoList, patchLists, reloadList, removeFromList } from "./api.ts";
+import { fetchRows, firstPage, insertIntoList, patchLists, reloadList, removeFromList } from "./api.ts";
 import { listTopic } from "./lists.ts";
 import type { Row } from "./model.ts";
 import type { InboxSearch } from "./search.ts";
@@ -57,13 +57,23 @@ export function useLiveList(search: InboxSearch, rows: Row[] | undefined, isAtTo
       waiting.clear();
       void take(ids);
     };
+    const ask = (ids: string[]) => {
+      for (const id of ids) waiting.add(id);
+      timer ??= setTimeout(flush, gather);
+    };
     const reload = () => reloadList(latest.current.search).catch(() => undefined);
+    // Something changed, nobody says what: the rows that were read first, and those that stand there now.
+    const sweep = async () => {
+      const { search, rows = [] } = latest.current;
+      const first = await firstPage(search).catch(() => undefined);
+      ask([...(first?.results ?? []), ...rows.slice(0, 100)].map((row) => row.id));
+    };
     const unsubscribe = realtime.subscribe([listTopic(search)]);
     const unlisten = realtime.listen((hint) => {
       if (hint.event === "resync") return void reload();
-      if ((hint.event !== "ticket-updated" && hint.event !== "new-message") || hint.id === null) return;
-      waiting.add(hint.id);
-      timer ??= setTimeout(flush, gather);
+      if (hint.event !== "ticket-updated" && hint.event !== "new-message" && hint.event !== "counts") return;
+      if (hint.id !== null) ask([hint.id]);
+      else if (hint.topic.startsWith("view:")) void sweep();
     });
     return () => {
       clearTimeout(timer);
