@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
+import { request } from "node:http";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { after } from "node:test";
@@ -100,6 +101,34 @@ export async function signIn(page, { email, password }) {
     { email, password },
   );
   assert.equal(status, 200, `sign-in as ${email}`);
+}
+
+/** Calls the API as somebody of an organization: `(method, path, body) => answer`. */
+export async function client(role, org = "acme") {
+  const { url, people } = organizations[org];
+  const { host, port } = new URL(url);
+  let token;
+  const call = (method, path, body) =>
+    new Promise((done, failed) => {
+      const headers = {
+        Host: host,
+        "Content-Type": "application/json",
+        ...(token ? { Authorization: `Bearer ${token}` } : {}),
+      };
+      // Not by fetch: names below localhost are known to browsers only.
+      const asked = request({ host: "127.0.0.1", port, path: `/api/v1${path}`, method, headers }, async (response) => {
+        const parts = [];
+        for await (const part of response) parts.push(part);
+        const text = Buffer.concat(parts).toString();
+        if (response.statusCode >= 300) failed(new Error(`${method} ${path}: ${response.statusCode} ${text}`));
+        else done(text ? JSON.parse(text) : undefined);
+      });
+      asked.on("error", failed);
+      asked.end(body && JSON.stringify(body));
+    });
+  const { email, password } = people[role];
+  ({ access: token } = await call("POST", "/auth/login/", { email, password }));
+  return call;
 }
 
 /** Nothing serious or critical by axe; `except` are rules that do not count in this state, with a reason beside the call. */

@@ -2,6 +2,7 @@ import { t, time } from "@helpdesk/i18n";
 import { Button, errorText, Icon, Kbd, toast } from "@helpdesk/ui";
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { queries, useMay, useMe } from "../../../app.ts";
 import { type Message, sendMessage, type Ticket, tailQuery } from "../api.ts";
 import { answeredSince, newestPublic, speaksOfFile } from "./checks.ts";
@@ -16,7 +17,7 @@ import { useComposerCommands } from "./useComposerCommands.ts";
 import { useDraft } from "./useDraft.ts";
 import { useTyping } from "./useTyping.ts";
 import { useUploads } from "./useUploads.ts";
-import { Waiting } from "./Waiting.tsx";
+import { htmlOf, Waiting } from "./Waiting.tsx";
 import { Elsewhere, type Warned, Warning } from "./Warning.tsx";
 
 /** How long an answer can be taken back. */
@@ -42,7 +43,8 @@ function Writing({ ticket, kinds, first }: { ticket: Ticket; kinds: Kind[]; firs
   const editor = useRef<EditorHandle>(null);
   const picker = useRef<HTMLInputElement>(null);
   const begun = useRef<number>(undefined);
-  const early = useRef("");
+  const [isReady, setReady] = useState(false);
+  const field = useRef<HTMLTextAreaElement>(null);
   const drafts = { reply: useDraft(ticket.id, "reply"), note: useDraft(ticket.id, "note") };
   const { draft, outcome, change, drop, pause, replace } = drafts[kind];
   const latest = useRef(draft);
@@ -65,18 +67,28 @@ function Writing({ ticket, kinds, first }: { ticket: Ticket; kinds: Kind[]; firs
     setWantsFocus(true);
     setKind(next);
     if (restored) drafts[next].replace(restored, true);
-    if (next !== kind) return;
+    if (next !== kind) return setReady(false);
     if (restored) editor.current?.set(restored.html);
     editor.current?.focus();
   };
   useEffect(() => compose.listen(begin));
 
   const write = (html: string) => {
-    early.current = "";
     begun.current ??= newestPublic(messages);
     setError(undefined);
     change({ html });
     tellTyping(html !== "");
+  };
+  /** The editor goes on where the field that was there before it ends. */
+  const takeOver = () => {
+    const [typed, isFocused] = [htmlOf(field.current?.value ?? ""), document.activeElement === field.current];
+    flushSync(() => setReady(true));
+    if (typed) {
+      const html = (latest.current?.html ?? "") + typed;
+      editor.current?.set(html);
+      write(html);
+    }
+    if (isFocused) editor.current?.focus();
   };
   const leave = () => {
     tellTyping(false);
@@ -127,8 +139,6 @@ function Writing({ ticket, kinds, first }: { ticket: Ticket; kinds: Kind[]; firs
 
   const label = t(isNote ? "tickets.compose.note" : "tickets.compose.reply");
   const hint = t(`tickets.compose.${kind}.hint`);
-  const waiting = <Waiting label={label} hint={hint} autoFocus={wantsFocus} text={early} />;
-
   return (
     <form
       aria-label={label}
@@ -166,24 +176,23 @@ function Writing({ ticket, kinds, first }: { ticket: Ticket; kinds: Kind[]; firs
       {isNote || !draft ? null : (
         <RecipientRow ticket={ticket} usual={usual} recipients={recipients} onChange={change} />
       )}
-      <Suspense fallback={waiting}>
+      {isReady ? null : <Waiting key={kind} ref={field} label={label} hint={hint} autoFocus={wantsFocus} />}
+      <Suspense>
         {draft ? (
-          <Editor
-            key={kind}
-            ref={editor}
-            html={draft.html + early.current}
-            isNew={early.current !== ""}
-            label={label}
-            placeholder={hint}
-            withMentions={isNote}
-            autoFocus={wantsFocus}
-            onChange={write}
-            onFiles={uploads.add}
-            onLeave={leave}
-          />
-        ) : (
-          waiting
-        )}
+          <div key={kind} hidden={!isReady}>
+            <Editor
+              ref={editor}
+              html={draft.html}
+              label={label}
+              placeholder={hint}
+              withMentions={isNote}
+              onReady={takeOver}
+              onChange={write}
+              onFiles={uploads.add}
+              onLeave={leave}
+            />
+          </div>
+        ) : null}
       </Suspense>
       <FileTray
         files={draft?.files ?? []}

@@ -10,7 +10,7 @@ import { Text } from "@tiptap/extension-text";
 import { Placeholder, UndoRedo } from "@tiptap/extensions";
 import { DOMParser as Reader } from "@tiptap/pm/model";
 import { EditorContent, useEditor } from "@tiptap/react";
-import { type Ref, useCallback, useEffect, useImperativeHandle, useLayoutEffect, useRef, useState } from "react";
+import { type Ref, useCallback, useEffect, useImperativeHandle, useRef, useState } from "react";
 import { inert } from "../conversation/body/prepare.ts";
 import { type Choices, MentionList } from "./MentionList.tsx";
 import { mentionAt, type Query } from "./mention.ts";
@@ -22,8 +22,6 @@ export type EditorHandle = { focus: () => void; set: (html: string) => void };
 
 type Props = {
   html: string;
-  /** Whether the text was typed before the editor was there, so that nobody knows of it yet. */
-  isNew: boolean;
   label: string;
   placeholder: string;
   /** Files that were pasted or dropped into the text. */
@@ -33,7 +31,8 @@ type Props = {
   onLeave: () => void;
   /** Offers people and teams after "@". */
   withMentions: boolean;
-  autoFocus: boolean;
+  /** It can be written in from now on. */
+  onReady: () => void;
   ref: Ref<EditorHandle>;
 };
 
@@ -64,7 +63,7 @@ function contentOf(html: string) {
 
 /** Where a message is written. Markdown signs become what they mean; what is pasted keeps its meaning and loses its look. */
 export default function Editor(props: Props) {
-  const { html, label, placeholder, withMentions, autoFocus, ref } = props;
+  const { html, label, placeholder, withMentions, ref } = props;
   const [query, setQuery] = useState<Query>();
   const choices = useRef<Choices>(null);
   const latest = useRef(props);
@@ -78,7 +77,7 @@ export default function Editor(props: Props) {
     extensions: [...basic, Placeholder.configure({ placeholder })],
     editorProps: {
       transformPastedHTML: pasteHtml,
-      attributes: { role: "textbox", "aria-multiline": "true", "aria-label": label, dir: "auto" },
+      attributes: { role: "textbox", "aria-multiline": "true", "aria-label": label },
       handleKeyDown: (_, event) => {
         if (choices.current?.onKey(event)) return true;
         if (event.key === "Escape") latest.current.onLeave();
@@ -87,6 +86,7 @@ export default function Editor(props: Props) {
       handlePaste: (_, event) => take(event.clipboardData, latest.current.onFiles),
       handleDrop: (_, event) => take(event.dataTransfer, latest.current.onFiles),
     },
+    onCreate: () => latest.current.onReady(),
     onUpdate: ({ editor }) => {
       latest.current.onChange(editor.isEmpty ? "" : editor.getHTML());
       follow(editor);
@@ -99,13 +99,6 @@ export default function Editor(props: Props) {
     // At once, and not with the next frame as the command of that name does: the next key is for this text.
     editor?.view.focus();
   }, [editor]);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the editor comes.
-  useEffect(() => {
-    if (props.isNew) latest.current.onChange(editor?.getHTML() ?? "");
-  }, [editor]);
-  useLayoutEffect(() => {
-    if (autoFocus) focus();
-  }, [autoFocus, focus]);
   useImperativeHandle(
     ref,
     () => ({

@@ -15,7 +15,7 @@ export function SendButton({ ticket, isNote, isBusy, onSend }: Props) {
   const look = isNote ? "note" : "primary";
   const name = t(isNote ? "tickets.note.add" : "tickets.send");
   return (
-    <div className="flex">
+    <div className="flex max-pane:ms-auto">
       <Button type="submit" look={look} isDisabled={isBusy} className={`min-w-16 ${mayMove ? "rounded-e-none" : ""}`}>
         {isBusy ? t("tickets.sending") : name}
       </Button>

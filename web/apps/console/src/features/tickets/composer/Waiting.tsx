@@ -1,24 +1,27 @@
-import { type RefObject, useLayoutEffect, useRef } from "react";
+import { type Ref, useImperativeHandle, useLayoutEffect, useRef } from "react";
 
-type WaitingProps = { label: string; hint: string; autoFocus: boolean; text: RefObject<string> };
+type Props = { label: string; hint: string; autoFocus: boolean; ref: Ref<HTMLTextAreaElement> };
 
-/** Takes what is typed until the editor is there. */
-export function Waiting({ label, hint, autoFocus, text }: WaitingProps) {
+/** Takes what is typed until the editor is there: no key is lost, and none is taken for a command. */
+export function Waiting({ label, hint, autoFocus, ref }: Props) {
   const field = useRef<HTMLTextAreaElement>(null);
+  useImperativeHandle(ref, () => field.current!, []);
   useLayoutEffect(() => {
     if (autoFocus) field.current?.focus();
   }, [autoFocus]);
   return (
     <textarea
-      aria-label={label}
-      placeholder={hint}
       ref={field}
       rows={2}
-      onChange={(event) => {
-        const escaped = event.target.value.replace(/[&<>]/g, (sign) => `&#${sign.charCodeAt(0)};`);
-        text.current = escaped && `<p>${escaped.replaceAll("\n", "<br>")}</p>`;
-      }}
+      aria-label={label}
+      placeholder={hint}
       className="block h-14 w-full resize-none bg-transparent px-4 py-1.5 text-15 outline-none"
     />
   );
+}
+
+/** What was typed there, as the editor reads it. */
+export function htmlOf(text: string): string {
+  const escaped = text.replace(/[&<>]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+  return escaped && `<p>${escaped.replaceAll("\n", "<br>")}</p>`;
 }

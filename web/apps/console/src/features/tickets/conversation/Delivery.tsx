@@ -19,12 +19,12 @@ export function Delivery({ ticket, message }: { ticket: Ticket; message: Message
   };
   const isFailed = state === "failed";
   return (
-    <p className={`mt-1.5 flex flex-wrap items-center gap-1.5 text-12 ${isFailed ? "text-late" : "text-ink-3"}`}>
+    <p className={`mt-1.5 flex items-baseline gap-1.5 text-12 ${isFailed ? "text-late" : "text-ink-3"}`}>
       <Icon
         name={isFailed ? "warning" : quiet.has(state) ? "check" : state === "queued" ? "clock" : "mail"}
-        className="size-3"
+        className="size-3 translate-y-0.5"
       />
-      <span>
+      <span className="min-w-0">
         {t(`tickets.delivery.${state}`)}
         {isFailed && error ? <bdi>: {error}</bdi> : null}
       </span>

@@ -46,7 +46,7 @@ export const Entry = memo(
 function Placeholder() {
   return (
     <Line>
-      <div role="status" aria-label={t("ui.loading")} className="grid h-20 content-start gap-2 pt-1">
+      <div className="grid h-20 content-start gap-2 pt-1">
         <span className="h-2.5 w-32 rounded-row bg-line-soft" />
         <span className="h-2.5 w-3/4 rounded-row bg-line-soft" />
         <span className="h-2.5 w-1/2 rounded-row bg-line-soft" />

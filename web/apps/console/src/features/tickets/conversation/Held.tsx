@@ -27,25 +27,27 @@ function Waiting({ ticket, message }: { ticket: Ticket; message: Message }) {
   });
   const seconds = Math.max(0, Math.ceil((until - now) / 1000));
   return (
-    <Line>
-      <div className="-ms-2 rounded-row border-s-2 border-dotted border-control px-2">
-        <div className="opacity-60">
-          <MessageBody message={message} onResize={() => {}} />
+    <article aria-label={t("tickets.held")}>
+      <Line>
+        <div className="-ms-2 rounded-row border-s-2 border-dotted border-control px-2">
+          <div className="opacity-75">
+            <MessageBody message={message} onResize={() => {}} />
+          </div>
+          <p role="status" className="mt-1 flex items-center gap-2 text-12 text-ink-3">
+            {isOver ? t("tickets.sending") : t("tickets.held.in", { seconds: number(seconds) })}
+            {isOver ? null : (
+              <Button
+                look="quiet"
+                className="h-6 px-1.5 text-12"
+                onPress={() => void undoSend(ticket.number, message.id)}
+              >
+                {t("ui.undo")}
+                <Kbd keys="Z" />
+              </Button>
+            )}
+          </p>
         </div>
-        <p role="status" className="mt-1 flex items-center gap-2 text-12 text-ink-3">
-          {isOver ? t("tickets.sending") : t("tickets.held.in", { seconds: number(seconds) })}
-          {isOver ? null : (
-            <Button
-              look="quiet"
-              className="h-6 px-1.5 text-12"
-              onPress={() => void undoSend(ticket.number, message.id)}
-            >
-              {t("ui.undo")}
-              <Kbd keys="Z" />
-            </Button>
-          )}
-        </p>
-      </div>
-    </Line>
+      </Line>
+    </article>
   );
 }
