@@ -58,7 +58,7 @@ const reader = Reader.fromSchema(getSchema(basic));
 /** Saved text as the editor's own form, read in a document where nothing runs. */
 function contentOf(html: string) {
   const { body } = new DOMParser().parseFromString(inert(html || "<p></p>"), "text/html");
-  return reader.parse(body).toJSON();
+  return reader.parse(body, { preserveWhitespace: true }).toJSON();
 }
 
 /** Where a message is written. Markdown signs become what they mean; what is pasted keeps its meaning and loses its look. */
