@@ -1,26 +1,46 @@
-import { t } from "@helpdesk/i18n";
+import { answer } from "@helpdesk/api";
+import { i18n, t } from "@helpdesk/i18n";
+import { queryOptions, useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import { api } from "../../app.ts";
 
-export type StatusChoice = { key: string; name: string; category: string };
+export type StatusChoice = { key: string; name: string; category: string; isRetired: boolean };
 
-const shipped: [key: string, category: string][] = [
-  ["new", "new"],
-  ["open", "open"],
-  ["in_progress", "open"],
-  ["reopened", "open"],
-  ["pending", "pending"],
-  ["on_hold", "on_hold"],
-  ["resolved", "resolved"],
-  ["closed", "closed"],
-  ["cancelled", "closed"],
-];
+/** The statuses of the organization, in its order. */
+export const statusesQuery = queryOptions({
+  queryKey: ["statuses"],
+  queryFn: ({ signal }) => answer(api.GET("/api/v1/statuses/", { signal, params: { query: { page_size: 100 } } })),
+  select: (page) => page.results,
+  staleTime: 5 * 60_000,
+});
+
+/** As the organization calls it; the names that the product ships are said in the language in use. */
+function nameOf(key: string, name: string): string {
+  const shipped = key.replaceAll("_", " ").replace(/^./, (letter) => letter.toUpperCase());
+  const id = `triage.status.${key}`;
+  return name === shipped && i18n.messages[id] ? t(id) : name;
+}
+
+function useAllStatuses(): StatusChoice[] {
+  const { data } = useQuery(statusesQuery);
+  return useMemo(
+    () =>
+      (data ?? []).map(({ key, name, category, is_retired }) => {
+        return { key, name: nameOf(key, name), category, isRetired: is_retired === true };
+      }),
+    [data],
+  );
+}
 
 /** The statuses that a ticket can be given. */
-export const useStatuses = (): StatusChoice[] =>
-  shipped.map(([key, category]) => ({ key, category, name: t(`triage.status.${key}`) }));
+export function useStatuses(): StatusChoice[] {
+  const all = useAllStatuses();
+  return useMemo(() => all.filter((status) => !status.isRetired), [all]);
+}
 
 /** Gives the name of a status by its key. */
 export function useStatusName(): (key: string) => string {
-  const statuses = useStatuses();
+  const statuses = useAllStatuses();
   return (key) => statuses.find((status) => status.key === key)?.name ?? key;
 }
 
