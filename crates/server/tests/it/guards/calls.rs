@@ -104,6 +104,7 @@ impl Walk {
             "auth_refresh" => json!({"refresh": self.refresh}),
             "tickets_bulk" => json!({"ids": [self.things.id("tickets")], "changes": {"add_tags": ["guard-bulk"]}}),
             "auth_register_confirm" => json!({"token": self.registration}),
+            "tickets_watchers_add" => json!({"user_id": app.world.a.user("manager")}),
             "auth_password_change" => json!({"current_password": PASSWORD, "new_password": "another horse battery"}),
             "tickets_update" | "tickets_replace" => json!({ "subject": format!("CANARY-A {}", operation.name) }),
             "tickets_tags_add" | "tickets_tags_replace" => json!({"tags": [operation.name.replace('_', "-")]}),

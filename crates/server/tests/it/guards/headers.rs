@@ -56,7 +56,7 @@ async fn pages_documents_and_files_have_policies_of_their_own() {
     let nobody = app.anonymous();
     let policy =
         |answer: &crate::harness::Answer| answer.headers["content-security-policy"].to_str().unwrap().to_owned();
-    for route in ["/", "/inbox", "/tickets-of-mine"] {
+    for route in ["/", "/inbox", "/inbox/of-mine"] {
         let answer = nobody.get(route).await;
         assert_eq!(answer.status, 200, "{route}");
         assert!(policy(&answer).starts_with("default-src '") && !policy(&answer).contains("unsafe"), "{route}");
