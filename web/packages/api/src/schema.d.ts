@@ -3416,22 +3416,6 @@ export interface components {
             /** @description For the first frame; good once, for thirty seconds. */
             ticket: string;
         };
-        /** @description When browser and mail wait. */
-        QuietHoursOut: {
-            /** @description `22:00` of the person's own time zone. */
-            from: string;
-            /** @description `07:00`; earlier than `from` means the next morning. */
-            until: string;
-        };
-        ReadAll: {
-            /** @description Only these, at most 100; all when absent. */
-            ids?: components["schemas"]["NotificationId"][] | null;
-            ticket?: components["schemas"]["TicketId"] | null;
-        };
-        ReadOne: {
-            /** @description False marks it as not read; true when absent. */
-            read?: boolean | null;
-        };
         RecoveryCodes: {
             /** @description Each takes the place of a code once. They are shown this once. */
             recovery_codes: string[];
