@@ -59,6 +59,7 @@ test("what an agent writes: draft, undo, answer with a status, note with a menti
   await page.keyboard.press("Control+Shift+Enter");
   await page.getByText(/Sending in/).waitFor();
   await page.keyboard.press("n");
+  await page.locator('[contenteditable][aria-label="Internal note"]').waitFor();
   await page.keyboard.type("Ask @sask");
   await page.getByRole("option", { name: "Saskia Verbeek" }).waitFor();
   await axe(page);
@@ -117,12 +118,28 @@ test("somebody who answered meanwhile is told before sending", async () => {
   await close();
 });
 
+test("two agents see each other look, type, write and change the ticket", async () => {
+  const { number } = await ticketOf("Seen by two");
+  const one = await open({ role: "agent", path: `/tickets/${number}` });
+  const two = await open({ role: "manager", path: `/tickets/${number}` });
+  await one.page.getByRole("img", { name: "Saskia Verbeek is looking" }).waitFor();
+  await two.page.locator("[contenteditable]").waitFor();
+  await two.page.keyboard.press("r");
+  await two.page.keyboard.type("Hello from the other side");
+  await one.page.getByText("Saskia Verbeek is typing…").waitFor();
+  await manager("POST", `/tickets/${number}/messages/`, { body: "A live message" });
+  await one.page.getByRole("article").getByText("A live message").waitFor();
+  await manager("PATCH", `/tickets/${number}/`, { priority: "urgent" });
+  await one.page.getByRole("button", { name: /^Urgent/ }).waitFor();
+  await one.close();
+  await two.close();
+});
+
 test("edits of other fields merge, edits of the same field ask", async () => {
   const { number } = await ticketOf("Stale edits", { priority: "low" });
   const { page, close } = await open({ role: "agent", path: `/tickets/${number}` });
   const priority = page.getByRole("button", { name: /Priority$/ });
   await priority.waitFor();
-  await page.evaluate(() => window.dispatchEvent(new Event("offline")));
   await manager("PATCH", `/tickets/${number}/`, { tags: ["noise"] });
   await priority.click();
   await page.getByRole("option", { name: "High" }).click();

@@ -49,7 +49,8 @@ export function useDraft(ticket: string, kind: Kind): KeptDraft {
     void keeper.load().then(
       ({ draft: kept, at }) => {
         if (isGone) return;
-        show(kept);
+        // A file may have arrived before the draft did.
+        show({ ...kept, files: [...kept.files, ...(current.current?.files ?? [])] });
         if (at) setOutcome({ state: "saved", at });
       },
       // Without the server one can write all the same.
