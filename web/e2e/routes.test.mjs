@@ -11,7 +11,23 @@ const pages = [
   "/search?q=boiler",
   "/notifications",
   "/profile",
+  "/tickets/new",
   "/settings",
+  ...[
+    "general",
+    "branding",
+    "people",
+    "roles",
+    "teams",
+    "sla",
+    "mailboxes",
+    "api-keys",
+    "audit",
+    "jobs",
+    "domains",
+    "sign-in",
+    "exports",
+  ].map((name) => `/settings/${name}`),
   "/nothing-here",
 ];
 const looks = { light: {}, dark: { dark: true }, narrow: { width: 320, height: 640 }, arabic: { locale: "ar" } };

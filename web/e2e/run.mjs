@@ -5,7 +5,7 @@
 //   E2E_LOG=/tmp/serve.log E2E_DATA=/tmp/data npm run e2e -- …   against a product that runs already: where it wrote its
 //                                                 sign-ins, and its DATA_DIR
 import { spawn } from "node:child_process";
-import { mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -25,6 +25,8 @@ const freePort = () =>
 
 async function startProduct() {
   const folder = mkdtempSync(join(tmpdir(), "helpdesk-e2e-"));
+  // Under root the database runs as another user, who must reach it here.
+  chmodSync(folder, 0o755);
   const log = join(folder, "serve.log");
   const out = openSync(log, "w");
   const env = {

@@ -2,7 +2,7 @@ import { answer } from "@helpdesk/api";
 import { type InfiniteData, infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api, queries, session } from "../../app.ts";
 import { saved } from "../../shell/saved.ts";
-import { listParameters, pageSize } from "./lists.ts";
+import { listParameters, nextPageSize, pageSize } from "./lists.ts";
 import { compare, insertRows, patchRows, type Row } from "./model.ts";
 import type { InboxSearch } from "./search.ts";
 
@@ -21,7 +21,7 @@ export function listQuery(search: InboxSearch) {
   return infiniteQueryOptions({
     queryKey: ["tickets", "list", query],
     queryFn: async ({ signal, pageParam }): Promise<Page> => {
-      const page = { cursor: pageParam, page_size: pageSize };
+      const page = { cursor: pageParam, page_size: pageParam === "" ? pageSize : nextPageSize };
       return answer(api.GET("/api/v1/tickets/", { signal, params: { query: { ...query, ...page } } }));
     },
     initialPageParam: "",

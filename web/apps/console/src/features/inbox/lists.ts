@@ -3,8 +3,9 @@ import type { InboxSearch } from "./search.ts";
 
 export type ListQuery = NonNullable<operations["tickets_list"]["parameters"]["query"]>;
 
-/** Rows that are fetched at a time. */
+/** Rows that a list begins with, and rows that are fetched at a time while it is scrolled. */
 export const pageSize = 50;
+export const nextPageSize = 100;
 
 type BuiltIn = { title: string; query: ListQuery; topic: string };
 

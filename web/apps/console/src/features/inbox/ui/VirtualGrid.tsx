@@ -3,6 +3,9 @@ import { type Line, lineAt, offsetsOf, type Row } from "../model.ts";
 
 export const headingHeight = 28;
 
+/** Screens of rows that are to be there before somebody gets to them. */
+const ahead = 8;
+
 /** What moves the list from outside. */
 export type GridHandle = {
   /** Scrolls just as far as needed to have the row in view. */
@@ -24,7 +27,7 @@ type Props = {
   renderHeading: (id: string, isLate: boolean) => ReactNode;
   /** Above the rows, and as wide as they. */
   header?: ReactNode;
-  /** The rows that are there end within two screens. */
+  /** The rows that are there end within a few screens. */
   onNearEnd: () => void;
 };
 
@@ -51,7 +54,7 @@ export function VirtualGrid(props: Props) {
     const step = Math.max(rowHeight, clientHeight / 3);
     const top = Math.round(scrollTop / step) * step;
     setView((old) => (old.top === top && old.height === clientHeight ? old : { top, height: clientHeight }));
-    if (scrollTop + clientHeight * 3 > whole) onNearEnd();
+    if (scrollTop + clientHeight * ahead > whole) onNearEnd();
   };
   // biome-ignore lint/correctness/useExhaustiveDependencies: the size changes with the lines, and with the window.
   useLayoutEffect(() => {
