@@ -4,6 +4,7 @@ pub mod intake;
 pub mod mail;
 pub mod mailboxes;
 pub mod outgoing;
+pub mod templates;
 
 use db::{TenantTx, worker::Registry};
 use kernel::AppResult;
@@ -13,12 +14,14 @@ use web::{AppState, Routes};
 pub fn routes(table: &mut Routes) {
     table.add(mailboxes::routes());
     table.add(outgoing::routes());
+    table.add(intake::routes());
+    table.add(templates::routes());
 }
 
 /// Writes what every organization starts with; again is harmless and overwrites nothing.
 pub async fn provision(tx: &mut TenantTx, slug: &str, base_domain: &str, organization_name: &str) -> AppResult<()> {
     mailboxes::provision(tx, slug, base_domain, organization_name).await?;
-    outgoing::provision(tx).await
+    templates::provision(tx).await
 }
 
 /// Adds the jobs and subscriptions of this context.

@@ -11,6 +11,7 @@ pub mod organizations;
 pub mod otp;
 pub mod password;
 pub mod people;
+mod pictures;
 pub mod providers;
 pub mod roles;
 pub mod sessions;
@@ -41,4 +42,5 @@ pub fn background(registry: &mut Registry, state: &AppState) {
     audit::jobs(registry, state);
     domains::jobs(registry, state);
     links::jobs(registry, state);
+    people::jobs(registry, state);
 }

@@ -3,7 +3,8 @@
 //! The raw message is stored before anything looks at it, then recorded; the record's UNIQUE
 //! fingerprint is what makes a mail count once, however often it is delivered. From there a job
 //! and the caller both may process it; the row's lock decides who does. A mail that cannot be
-//! read is kept in quarantine with its raw bytes.
+//! read is kept in quarantine with its raw bytes, where administrators see it, have it tried again, or
+//! throw it away.
 //!
 //! Which ticket it belongs to: a reply address that we signed; a Message-ID that we signed; a
 //! reference to somebody else's Message-ID, but only from who takes part in that ticket already.
@@ -14,6 +15,7 @@
 
 mod bounce;
 mod process;
+mod quarantine;
 mod receive;
 mod store;
 mod thread;
@@ -23,6 +25,7 @@ use kernel::InboundMailId;
 use web::AppState;
 
 pub use process::process;
+pub use quarantine::routes;
 pub use receive::{Received, receive};
 
 /// Processes a recorded mail: payload `{mail}`.

@@ -8,8 +8,8 @@ use serde_json::Value;
 use support::facade::content;
 use web::AppState;
 
-use super::{notify::Cause, store::OutgoingRow, template};
-use crate::mailboxes;
+use super::{notify::Cause, store::OutgoingRow};
+use crate::{mailboxes, templates};
 
 /// Stands for the link in texts that wait.
 const LINK: &str = "{link}";
@@ -42,7 +42,7 @@ async fn queue(mut cause: Cause, kind: &str, recipient: &str, link: Option<LinkI
     let mailbox = mailbox.ok_or_else(|| AppError::internal("the organization has no mailbox to write from"))?;
     let mut row = cause.row(kind, None, &mailbox, recipient);
     let name = cause.organization.name.clone();
-    (row.subject, row.body_text) = template::filled(&mut cause.tx, kind, &[("organization", &name)]).await?;
+    (row.subject, row.body_text) = templates::filled(&mut cause.tx, kind, &[("organization", &name)]).await?;
     row.link_id = link;
     cause.queue(row).await?;
     cause.tx.commit().await

@@ -76,7 +76,8 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-fn only_in_demo(cx: &MemberContext) -> Result<(), AppError> {
+/// 404 unless this is a demo.
+pub fn only_in_demo(cx: &MemberContext) -> Result<(), AppError> {
     if cx.state.config.demo { Ok(()) } else { Err(AppError::NotFound) }
 }
 

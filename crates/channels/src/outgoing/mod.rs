@@ -12,27 +12,30 @@
 //! Mails about an account carry one-time links. Their secrets are put in when the mail leaves and
 //! lie nowhere before; nothing that a stranger wrote is in them.
 //!
-//! Tables: `outgoing_mails`, `mail_templates`.
+//! Tables: `outgoing_mails`.
 
 mod accounts;
 mod catcher_api;
 mod notify;
+mod play;
 mod send;
 mod store;
-mod template;
 
 use db::{TenantTx, worker::Registry};
 use kernel::{AppResult, OutgoingMailId, TicketId};
 use support::facade;
-use web::AppState;
+use web::{AppState, Route};
 
-pub use catcher_api::routes;
 pub use send::{Mailer, Transport};
 pub use store::OutgoingRow;
-pub use template::provision;
 
 /// Sends one mail: payload `{mail}`.
 pub const SEND_JOB: &str = "mail.send";
+
+/// The route table: what a demo shows of mail.
+pub fn routes() -> Vec<Route> {
+    [catcher_api::routes(), play::routes()].into_iter().flatten().collect()
+}
 
 /// Adds the subscribers and the sending job.
 pub fn jobs(registry: &mut Registry, state: &AppState, mailer: &Mailer) {

@@ -10,7 +10,6 @@ use web::AppState;
 use super::{
     SEND_JOB,
     store::{self, OutgoingRow},
-    template,
 };
 use crate::{
     mail::{
@@ -19,6 +18,7 @@ use crate::{
         token::{MailKey, message_id},
     },
     mailboxes::{self, MailboxOut as Mailbox},
+    templates,
 };
 
 /// Confirmations that one address gets in an hour: anybody can write in somebody else's name.
@@ -164,7 +164,7 @@ pub async fn ticket_created(state: &AppState, job: &ClaimedJob) -> AppResult<()>
     let mut row = cause.row("created", Some(&ticket), &mailbox, &email);
     let organization = cause.organization.name.clone();
     let values = [("reference", ticket.reference.as_str()), ("organization", organization.as_str())];
-    let (subject, body) = template::filled(&mut cause.tx, "created", &values).await?;
+    let (subject, body) = templates::filled(&mut cause.tx, "created", &values).await?;
     row.subject = subject;
     row.body_html = content::text_to_html(&body);
     row.body_text = format!("{REPLY_SEPARATOR}\n\n{body}");
@@ -196,7 +196,7 @@ pub async fn notification(state: &AppState, job: &ClaimedJob) -> AppResult<()> {
         ("changes", told.as_str()),
         ("url", url.as_str()),
     ];
-    let (subject, body) = template::filled(&mut cause.tx, kind, &values).await?;
+    let (subject, body) = templates::filled(&mut cause.tx, kind, &values).await?;
     row.subject = subject;
     row.body_html = content::text_to_html(&body);
     row.body_text = body;

@@ -1,24 +1,19 @@
 //! Reading and changing the settings, and the branding that everybody sees.
 
-use axum::{
-    body::Body as Bytes,
-    http::{HeaderValue, header},
-    response::{IntoResponse, Response},
-};
+use axum::body::Body as Bytes;
 use db::{Mode, TenantTx, platform::Organization};
 use kernel::{AppError, AppResult};
-use object_store::{ObjectStoreExt, PutPayload, path::Path};
 use sha2::{Digest, Sha256};
 use web::{ApiResult, AppState, Body, IfMatch, Public, Query, Read, Staff, Write};
 
-use crate::organizations::{
-    model,
-    store::{self, SettingsRow},
-    wire::{Branding, LogoQuery, OrganizationSettings, PatchSettings},
+use crate::{
+    organizations::{
+        model,
+        store::{self, SettingsRow},
+        wire::{Branding, LogoQuery, OrganizationSettings, PatchSettings},
+    },
+    pictures,
 };
-
-/// Bytes a logo may have.
-const MAX_LOGO: usize = 512 * 1024;
 
 fn shown(state: &AppState, organization: &Organization, row: SettingsRow) -> OrganizationSettings {
     let logo_url = logo_url(&row);
@@ -43,7 +38,7 @@ fn shown(state: &AppState, organization: &Organization, row: SettingsRow) -> Org
 
 /// Names the very picture, so that browsers may keep it.
 fn logo_url(row: &SettingsRow) -> Option<String> {
-    let name = row.logo_key.as_deref()?.rsplit('/').next()?;
+    let name = pictures::name_of(row.logo_key.as_deref()?);
     Some(format!("/api/v1/branding/logo/?v={name}"))
 }
 
@@ -116,37 +111,19 @@ fn fields(row: &SettingsRow, name: &str) -> serde_json::Map<String, serde_json::
 /// `PUT organization/logo/`: the picture itself is the body.
 pub async fn put_logo(cx: Staff<Write>, if_match: IfMatch, body: Bytes) -> ApiResult {
     let released = cx.0.release().await?;
-    let bytes = web::read_limited(body, MAX_LOGO).await?;
-    let kind = kind_of(&bytes)?;
-    let digest: String = Sha256::digest(&bytes).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-    let key = format!("{}/branding/{digest}", kernel::id::encode(released.organization.id.0));
-    // The same picture has the same name: written before the row, it is at worst unused.
-    released
-        .state
-        .files
-        .put(&Path::from(key.as_str()), PutPayload::from_bytes(bytes))
-        .await
-        .map_err(|error| AppError::Internal(error.into()))?;
+    // The same picture has the same name.
+    let name = |bytes: &[u8]| Sha256::digest(bytes).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+    let picture = pictures::store(&released, body, "branding", name).await?;
     let mut cx = released.reopen().await?;
     let mut organization = cx.organization.clone();
     let row = change(&mut cx.tx, &mut organization, if_match, None, |row| {
-        (row.logo_key, row.logo_type) = (Some(key), Some(kind.to_owned()));
+        (row.logo_key, row.logo_type) = (Some(picture.key), Some(picture.kind.to_owned()));
         Ok(())
     })
     .await?;
     let version = row.version;
     let response = web::ok(&shown(&cx.state, &organization, row), version);
     cx.commit(response).await
-}
-
-/// By its first bytes; pictures that can carry scripts are none.
-fn kind_of(bytes: &[u8]) -> AppResult<&'static str> {
-    match infer::get(bytes).map(|kind| kind.mime_type()) {
-        Some("image/png") => Ok("image/png"),
-        Some("image/jpeg") => Ok("image/jpeg"),
-        Some("image/webp") => Ok("image/webp"),
-        _ => Err(AppError::UnsupportedMediaType("A logo is a PNG, JPEG or WebP picture.".to_owned())),
-    }
 }
 
 /// `DELETE organization/logo/`
@@ -180,24 +157,8 @@ pub async fn branding(public: Public) -> ApiResult {
 pub async fn logo(public: Public, Query(query): Query<LogoQuery>) -> ApiResult {
     let (_, row) = public_row(&public).await?;
     let (Some(key), Some(kind)) = (row.logo_key, row.logo_type) else { return Err(AppError::NotFound.into()) };
-    let is_current = query.v.as_deref().is_none_or(|wanted| key.ends_with(&format!("/{wanted}")));
-    if !is_current {
+    if query.v.as_deref().is_some_and(|wanted| wanted != pictures::name_of(&key)) {
         return Err(AppError::NotFound.into());
     }
-    let object = public.state.files.get(&Path::from(key.as_str())).await;
-    let object = object.map_err(|error| match error {
-        object_store::Error::NotFound { .. } => AppError::NotFound,
-        other => AppError::Internal(other.into()),
-    })?;
-    Ok(picture(&kind, Bytes::from_stream(object.into_stream())))
-}
-
-fn picture(kind: &str, body: Bytes) -> Response {
-    let mut response = body.into_response();
-    let headers = response.headers_mut();
-    if let Ok(kind) = HeaderValue::from_str(kind) {
-        headers.insert(header::CONTENT_TYPE, kind);
-    }
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=3600"));
-    response
+    Ok(pictures::response(&public.state, &key, &kind).await?)
 }

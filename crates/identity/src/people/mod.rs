@@ -6,17 +6,18 @@
 //! Tables: `users`, `platform.logins`. Permissions: `users:read`, `users:write`. Events: `user.removed`.
 
 mod ops;
+mod preferences;
 mod store;
 mod wire;
 
 use std::collections::HashMap;
 
 use chrono_tz::Tz;
-use db::TenantTx;
+use db::{TenantTx, worker::Registry};
 use kernel::{Actor, AppError, AppResult, OrganizationId, Page, Permission, Person, RoleKey, TeamId, UserId};
 use sqlx::PgConnection;
 use uuid::Uuid;
-use web::{Access, Route};
+use web::{Access, AppState, Route};
 
 use crate::{
     links::Accepted,
@@ -31,6 +32,18 @@ pub use wire::UserOut;
 /// Somebody of the staff was removed: entity is the person.
 pub const REMOVED: &str = "user.removed";
 
+/// Makes somebody available again whose absence has ended: payload `{user}`.
+pub const AVAILABILITY_JOB: &str = "users.availability";
+
+/// Adds what ends absences.
+pub fn jobs(registry: &mut Registry, state: &AppState) {
+    let state = state.clone();
+    registry.handle(AVAILABILITY_JOB, move |job| {
+        let state = state.clone();
+        async move { ops::me::back(&state, &job).await.map_err(Into::into) }
+    });
+}
+
 /// The route table.
 pub fn routes() -> Vec<Route> {
     let read = Access::needs(Permission::UserRead);
@@ -42,11 +55,19 @@ pub fn routes() -> Vec<Route> {
         Route::post("/users", write, "users_create", "Add a member of staff", ops::create::handler)
             .body::<wire::CreateUser>()
             .ok::<wire::CreatedUser>(201),
-        Route::get("/users/me", read, "users_me", "My own profile", ops::get::me).ok::<UserOut>(200).versioned(),
-        Route::patch("/users/me", read, "users_update_me", "Change my own profile", ops::update::me)
+        Route::get("/users/me", read, "users_me", "My own profile", ops::me::get).ok::<wire::MeOut>(200).versioned(),
+        Route::patch("/users/me", read, "users_update_me", "Change my own profile", ops::me::update)
             .body::<wire::PatchMe>()
-            .ok::<UserOut>(200)
+            .ok::<wire::MeOut>(200)
             .versioned(),
+        Route::put("/users/me/avatar", read, "users_avatar_put", "Set my picture", ops::avatar::put)
+            .picture()
+            .ok::<wire::MeOut>(200),
+        Route::delete("/users/me/avatar", read, "users_avatar_delete", "Remove my picture", ops::avatar::delete)
+            .empty(204, "There is none any more."),
+        Route::get("/users/{id}/avatar", Access::public(), "users_avatar", "Somebody's picture", ops::avatar::get)
+            .query::<wire::AvatarQuery>()
+            .empty(200, "A PNG, JPEG or WebP picture."),
         Route::get("/users/{id}", read, "users_get", "One member of staff", ops::get::handler)
             .ok::<UserOut>(200)
             .versioned(),

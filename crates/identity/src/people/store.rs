@@ -1,10 +1,12 @@
 //! SQL of staff.
 
 use chrono::{DateTime, Utc};
-use kernel::{Actor, CustomerId, OrganizationId, Person, RoleId, TeamId, UserId, Visibility};
+use kernel::{Actor, AppError, AppResult, CustomerId, OrganizationId, Person, RoleId, TeamId, UserId, Visibility};
+use serde_json::json;
 use sqlx::PgConnection;
 
-use super::wire::UserOut;
+use super::wire::{MeOut, UserOut};
+use crate::pictures;
 
 #[derive(Debug)]
 struct UserRow {
@@ -14,6 +16,9 @@ struct UserRow {
     role: String,
     status: String,
     teams: Vec<uuid::Uuid>,
+    availability: String,
+    availability_until: Option<DateTime<Utc>>,
+    avatar_key: Option<String>,
     version: i64,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
@@ -22,15 +27,31 @@ struct UserRow {
 impl From<UserRow> for UserOut {
     fn from(row: UserRow) -> Self {
         let teams = row.teams.into_iter().map(TeamId).collect();
-        let UserRow { id, email, name, role, status, version, created_at, updated_at, .. } = row;
-        Self { id, email, name, role, status, teams, version, created_at, updated_at }
+        let avatar_url =
+            row.avatar_key.map(|key| format!("/api/v1/users/{}/avatar/?v={}", row.id, pictures::name_of(&key)));
+        let UserRow { id, email, name, role, status, availability, availability_until, version, .. } = row;
+        let (created_at, updated_at) = (row.created_at, row.updated_at);
+        Self {
+            id,
+            email,
+            name,
+            role,
+            status,
+            teams,
+            availability,
+            availability_until,
+            avatar_url,
+            version,
+            created_at,
+            updated_at,
+        }
     }
 }
 
 pub async fn find(tx: &mut PgConnection, organization: OrganizationId, id: UserId) -> sqlx::Result<Option<UserOut>> {
     let row = sqlx::query_as!(
         UserRow,
-        r#"select u.id, u.email, u.name, r.key as role, u.status, u.version, u.created_at, u.updated_at,
+        r#"select u.id, u.email, u.name, r.key as role, u.status, u.availability, u.availability_until, u.avatar_key, u.version, u.created_at, u.updated_at,
                   array(select m.team_id from team_members m where m.organization_id = $1 and m.user_id = u.id order by m.team_id) as "teams!: Vec<uuid::Uuid>"
              from users u join roles r on r.organization_id = $1 and r.id = u.role_id
             where u.organization_id = $1 and u.id = $2"#,
@@ -114,6 +135,107 @@ pub async fn time_zones(
     Ok(rows.into_iter().map(|row| (row.id, row.zone)).collect())
 }
 
+/// Keeps somebody's row from being changed by others until the transaction ends.
+pub async fn lock(tx: &mut PgConnection, organization: OrganizationId, id: UserId) -> sqlx::Result<()> {
+    sqlx::query!("select id from users where organization_id = $1 and id = $2 for update", organization as _, id as _)
+        .fetch_optional(tx)
+        .await?;
+    Ok(())
+}
+
+/// Somebody with what they set for themselves.
+pub async fn me(tx: &mut PgConnection, organization: OrganizationId, id: UserId) -> AppResult<Option<MeOut>> {
+    let Some(user) = find(tx, organization, id).await? else { return Ok(None) };
+    let preferences = sqlx::query_scalar!(
+        "select preferences from users where organization_id = $1 and id = $2",
+        organization as _,
+        id as _
+    )
+    .fetch_one(tx)
+    .await?;
+    let preferences = serde_json::from_value(preferences).map_err(|error| AppError::Internal(error.into()))?;
+    Ok(Some(MeOut { user, preferences }))
+}
+
+/// Writes what somebody sets for themselves; the version rises by one.
+pub async fn update_me(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    me: &MeOut,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update users set name = $3, availability = $4, availability_until = $5, preferences = $6, version = version + 1, updated_at = $7
+          where organization_id = $1 and id = $2",
+        organization as _,
+        me.user.id as _,
+        me.user.name,
+        me.user.availability,
+        me.user.availability_until,
+        json!(me.preferences),
+        now
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Available again, unless somebody set it otherwise meanwhile; whether it was so.
+pub async fn end_absence(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    id: UserId,
+    now: DateTime<Utc>,
+) -> sqlx::Result<bool> {
+    let done = sqlx::query!(
+        "update users set availability = 'available', availability_until = null, version = version + 1, updated_at = $3
+          where organization_id = $1 and id = $2 and availability_until <= $3",
+        organization as _,
+        id as _,
+        now
+    )
+    .execute(tx)
+    .await?;
+    Ok(done.rows_affected() == 1)
+}
+
+/// Key and type of somebody's picture, while they are there.
+pub async fn avatar(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    id: UserId,
+) -> sqlx::Result<Option<(String, String)>> {
+    let row = sqlx::query!(
+        "select avatar_key, avatar_type from users where organization_id = $1 and id = $2 and status <> 'removed'",
+        organization as _,
+        id as _
+    )
+    .fetch_optional(tx)
+    .await?;
+    Ok(row.and_then(|row| row.avatar_key.zip(row.avatar_type)))
+}
+
+/// Another picture, by key and type, or none.
+pub async fn set_avatar(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    id: UserId,
+    picture: Option<(&str, &str)>,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update users set avatar_key = $3, avatar_type = $4, version = version + 1, updated_at = $5 where organization_id = $1 and id = $2",
+        organization as _,
+        id as _,
+        picture.map(|(key, _)| key),
+        picture.map(|(_, kind)| kind),
+        now
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
 /// What a list of staff is narrowed to.
 #[derive(Debug)]
 pub struct Filter<'a> {
@@ -132,7 +254,7 @@ pub async fn list(
 ) -> sqlx::Result<Vec<UserOut>> {
     let rows = sqlx::query_as!(
         UserRow,
-        r#"select u.id, u.email, u.name, r.key as role, u.status, u.version, u.created_at, u.updated_at,
+        r#"select u.id, u.email, u.name, r.key as role, u.status, u.availability, u.availability_until, u.avatar_key, u.version, u.created_at, u.updated_at,
                   array(select m.team_id from team_members m where m.organization_id = $1 and m.user_id = u.id order by m.team_id) as "teams!: Vec<uuid::Uuid>"
              from users u join roles r on r.organization_id = $1 and r.id = u.role_id
             where u.organization_id = $1

@@ -5,6 +5,8 @@ use kernel::{TeamId, UserId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::preferences::{PatchPreferences, Preferences};
+
 /// A member of staff.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct UserOut {
@@ -20,12 +22,33 @@ pub struct UserOut {
     pub status: String,
     /// Teams the person is in.
     pub teams: Vec<TeamId>,
+    /// available, busy or away.
+    pub availability: String,
+    /// When it goes back to available by itself; null: never.
+    pub availability_until: Option<DateTime<Utc>>,
+    /// Where the picture is; null when there is none.
+    pub avatar_url: Option<String>,
     /// Rises with each change.
     pub version: i64,
     /// When the person was added.
     pub created_at: DateTime<Utc>,
     /// When the person was changed last.
     pub updated_at: DateTime<Utc>,
+}
+
+/// Oneself.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct MeOut {
+    #[serde(flatten)]
+    pub user: UserOut,
+    pub preferences: Preferences,
+}
+
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct AvatarQuery {
+    /// Names the very picture; without it there is nothing to see.
+    pub v: Option<String>,
 }
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -69,6 +92,17 @@ pub struct PatchMe {
     #[serde(default, deserialize_with = "web::given")]
     #[schema(nullable = false)]
     pub name: Option<String>,
+    /// available, busy or away.
+    #[serde(default, deserialize_with = "web::given")]
+    #[schema(nullable = false)]
+    pub availability: Option<String>,
+    /// When it goes back to available by itself; null or absent beside `availability`: never.
+    #[serde(default, deserialize_with = "web::given")]
+    #[schema(value_type = Option<DateTime<Utc>>)]
+    pub availability_until: Option<Option<DateTime<Utc>>>,
+    #[serde(default, deserialize_with = "web::given")]
+    #[schema(nullable = false)]
+    pub preferences: Option<PatchPreferences>,
 }
 
 /// Whether too many bad tries locked a person's sign-in.

@@ -79,6 +79,12 @@ pub const BLANKED: &[Blanked] = &[
         sentence: "Customers have no passwords: they set new ones.",
     },
     Blanked {
+        table: "users",
+        column: "avatar_key",
+        is_password: false,
+        sentence: "Members of staff have to set their pictures again.",
+    },
+    Blanked {
         table: "outgoing_mails",
         column: "link_id",
         is_password: false,

@@ -11,10 +11,3 @@ pub async fn handler(PathId(id): PathId<UserId>, mut cx: Staff<Read>) -> ApiResu
     let user = store::find(&mut cx.tx, organization, id).await?.ok_or(AppError::NotFound)?;
     Ok(web::ok(&user, user.version))
 }
-
-/// `GET users/me/`
-pub async fn me(mut cx: Staff<Read>) -> ApiResult {
-    let (organization, id) = (cx.organization.id, cx.actor.staff().ok_or(AppError::NotFound)?);
-    let user = store::find(&mut cx.tx, organization, id).await?.ok_or(AppError::NotFound)?;
-    Ok(web::ok(&user, user.version))
-}

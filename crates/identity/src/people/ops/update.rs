@@ -1,14 +1,14 @@
 //! Changes to a member of staff.
 
 use db::TenantTx;
-use kernel::{Actor, AppError, AppResult, Permission, UserId};
+use kernel::{Actor, AppError, AppResult, UserId};
 use web::{ApiResult, Body, IfMatch, PathId, Staff, Write};
 
 use crate::{
     links::end_access,
     people::{
         store,
-        wire::{PatchMe, PatchUser, UserOut},
+        wire::{PatchUser, UserOut},
     },
     roles,
 };
@@ -21,16 +21,6 @@ pub async fn handler(
     Body(input): Body<PatchUser>,
 ) -> ApiResult {
     let actor = cx.actor.clone();
-    let user = run(&mut cx.tx, &actor, id, if_match, input).await?;
-    cx.commit(web::ok(&user, user.version)).await
-}
-
-/// `PATCH users/me/`
-pub async fn me(mut cx: Staff<Write>, if_match: IfMatch, Body(input): Body<PatchMe>) -> ApiResult {
-    let actor = cx.actor.clone();
-    let id = actor.staff().ok_or(AppError::NotFound)?;
-    actor.require(Permission::SelfWrite)?;
-    let input = PatchUser { name: input.name, role: None, status: None };
     let user = run(&mut cx.tx, &actor, id, if_match, input).await?;
     cx.commit(web::ok(&user, user.version)).await
 }

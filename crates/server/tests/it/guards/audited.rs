@@ -19,6 +19,7 @@ const EXCEPTIONS: [(&str, &str); 11] = [
     ("auth_refresh", "goes on with a session; its begin and end are told, and its theft"),
     ("tickets_drafts_put", "unfinished words that nobody but their author sees, every few seconds"),
     ("tickets_drafts_delete", "the same"),
+    ("mail_templates_preview", "shows a text and writes nothing"),
     ("notifications_read", "reading state, as of tickets"),
     ("notifications_read_all", "the same"),
     ("realtime_ticket", "opens a socket that shows nothing; pages do so at every start and after every gap"),

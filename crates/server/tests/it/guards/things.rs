@@ -24,7 +24,7 @@ pub const PRIVATE: &str = "PRIVATE-WORD";
 #[derive(Debug, Clone)]
 pub struct Things(HashMap<&'static str, String>);
 
-pub const KINDS: [(&str, &str); 19] = [
+pub const KINDS: [(&str, &str); 20] = [
     ("tickets", "tkt"),
     ("messages", "msg"),
     ("files", "fil"),
@@ -44,6 +44,7 @@ pub const KINDS: [(&str, &str); 19] = [
     ("audit-log", "aud"),
     ("organization", "exp"),
     ("notifications", "ntf"),
+    ("mail-quarantine", "inb"),
 ];
 
 impl Things {
@@ -53,6 +54,7 @@ impl Things {
         let mut ids: HashMap<_, _> = KINDS.iter().map(|(kind, prefix)| (*kind, id(prefix))).collect();
         ids.insert("domains", format!("{}.example", id("none")));
         ids.insert("statuses", "no_such_status".to_owned());
+        ids.insert("mail-templates", "no_such_mail".to_owned());
         Self(ids)
     }
 
@@ -98,6 +100,10 @@ impl Things {
         );
         let received = receive(&app.state, mailbox["address"].as_str().unwrap(), raw.into()).await.unwrap();
         process(&app.state, received.organization, received.mail.unwrap()).await.unwrap();
+        // Without a sender nobody wrote it.
+        let unreadable = format!("Subject: {}\r\n\r\n", private("unreadable"));
+        let received = receive(&app.state, mailbox["address"].as_str().unwrap(), unreadable.into()).await.unwrap();
+        process(&app.state, received.organization, received.mail.unwrap()).await.unwrap();
         let archive = admin.post("/organization/exports/", json!({})).await.is(202)["id"].as_str().unwrap().to_owned();
         app.run_jobs().await;
         let domain = format!("help.{}.example", side.organization.slug);
@@ -134,6 +140,9 @@ impl Things {
             ("organization", archive),
             ("statuses", status),
             ("notifications", first("/notifications/").await),
+            ("mail-quarantine", first("/mail-quarantine/").await),
+            // These have the same keys everywhere; what belongs to B is nothing of A.
+            ("mail-templates", if side.organization.slug == "acme" { "created" } else { "of_globex" }.to_owned()),
         ];
         Self(ids.into_iter().collect())
     }
@@ -305,6 +314,9 @@ impl Operation {
             "teams_create" => json!({"name": "Guard"}),
             "statuses_create" => json!({"name": "Guard", "category": "pending"}),
             "tickets_drafts_put" => json!({"rev": 1, "body": "Guard"}),
+            "mail_templates_update" | "mail_templates_preview" => json!({"subject": "Guard {reference}"}),
+            "mail_catcher_write" => json!({"from": "guard@example.org", "subject": "Guard", "body": "Guard"}),
+            "mail_catcher_answer" => json!({"body": "Guard"}),
             "statuses_reorder" => json!({"keys": ["open", "new"]}),
             "mailboxes_create" => json!({"address": "guard@acme.localhost", "name": "Guard"}),
             "sla_policies_create" | "sla_policies_replace" => {

@@ -10,6 +10,7 @@ mod organization;
 mod otp;
 mod own_sessions;
 mod people;
+mod profile;
 mod register;
 mod removal;
 mod roles;

@@ -3,5 +3,8 @@
 mod intake;
 pub mod mails;
 mod outgoing;
+mod play;
+mod quarantine;
 mod smtp;
+mod templates;
 mod threading;
