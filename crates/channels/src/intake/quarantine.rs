@@ -9,7 +9,7 @@ use sqlx::PgConnection;
 use utoipa::{IntoParams, ToSchema};
 use web::{Access, ApiResult, Listing, PathId, Query, Read, RequestUri, Route, Staff, Write};
 
-use super::PROCESS_JOB;
+use super::{PROCESS_JOB, process};
 
 /// Bytes of a source that are shown.
 const MAX_SHOWN: usize = 256 * 1024;
@@ -48,7 +48,7 @@ pub struct QuarantinedSource {
 pub struct ReleasedMail {
     /// `inb_…`
     pub id: InboundMailId,
-    /// `received`: it is processed in a moment, and comes back here when that fails again.
+    /// `received`: it is processed at once, and comes back here when that fails again.
     pub state: &'static str,
 }
 
@@ -110,7 +110,12 @@ pub async fn get(PathId(id): PathId<InboundMailId>, mut cx: Staff<Write>) -> Api
 pub async fn release(PathId(id): PathId<InboundMailId>, mut cx: Staff<Write>) -> ApiResult {
     move_to(&mut cx, id, "received", "quarantined_mail.released").await?;
     cx.tx.enqueue(PROCESS_JOB, id.0, json!({ "mail": id }), None);
-    cx.commit(web::accepted(&ReleasedMail { id, state: "received" })).await
+    let (state, organization) = (cx.state.clone(), cx.organization.id);
+    let answer = cx.commit(web::accepted(&ReleasedMail { id, state: "received" })).await?;
+    if let Err(error) = process(&state, organization, id).await {
+        tracing::warn!(%error, mail = %id, "a mail from quarantine waits for its job");
+    }
+    Ok(answer)
 }
 
 /// `DELETE mail-quarantine/{id}/`

@@ -88,14 +88,15 @@ async fn write(
 }
 
 /// `POST mail-templates/{key}/preview/`: nothing is written.
-pub async fn preview(PathText(key): PathText, mut cx: Staff<Read>, Body(input): Body<PatchTemplate>) -> ApiResult {
+pub async fn preview(PathText(key): PathText, mut cx: Staff<Write>, Body(input): Body<PatchTemplate>) -> ApiResult {
     let name = cx.organization.name.clone();
     let (of, present) = load(&mut cx.tx, &key, &name).await?;
     let (subject, body) = check(of, &present, input)?;
     let values: Vec<(&str, &str)> = of.variables.iter().map(|variable| (*variable, example(variable, &name))).collect();
     let body_text = fill(&body, &values);
     let body_html = content::text_to_html(&body_text);
-    Ok(web::ok(&PreviewOut { subject: fill(&subject, &values), body_text, body_html }, None))
+    let shown = PreviewOut { subject: fill(&subject, &values), body_text, body_html };
+    cx.commit(web::ok(&shown, None)).await
 }
 
 /// Subject and body after the change; 422 names every field that is wrong.

@@ -41,7 +41,10 @@ async fn answers_for_others_and_for_nothing_are_the_same_to_the_byte() {
     let with_ids = operations().into_iter().filter(|operation| operation.path.contains('{'));
     for operation in with_ids {
         same(&app.admin(), &operation, &theirs, &nothing).await;
-        same(&app.foreign_admin(), &operation, &own, &nothing).await;
+        if !operation.path.contains("mail-templates/") {
+            // Their keys are the same everywhere: that one is known says nothing of anybody.
+            same(&app.foreign_admin(), &operation, &own, &nothing).await;
+        }
         let of_ticket = ["tickets/{id}", "messages/{id}", "files/{id}"];
         if of_ticket.iter().any(|part| operation.path.contains(part)) {
             // A ticket of the same organization that is somebody else's.

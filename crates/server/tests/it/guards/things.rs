@@ -82,10 +82,11 @@ impl Things {
         let reply = json!({"body": private("reply"), "cc": [format!("cc@{}.example", side.organization.slug)]});
         let message = admin.post(&below("messages"), reply).await.created()["id"].as_str().unwrap().to_owned();
         admin.post(&below("read"), json!({})).await.is(204);
-        admin.post(&below("watchers"), json!({})).await.created();
-        let named = format!("{} [@Agent](mention:{})", private("note"), side.user("agent"));
-        admin.post(&below("messages"), json!({"body": named, "visibility": "internal"})).await.created();
-        customer.post(&below("messages"), json!({"body": private("answer")})).await.created();
+        // By somebody else, since nobody is told of their own doing.
+        let manager = if side.organization.slug == "acme" { app.manager() } else { app.foreign("manager") };
+        let [agent, reader] = ["agent", "admin"].map(|who| side.user(who));
+        let named = format!("{} [@Agent](mention:{agent}) [@Admin](mention:{reader})", private("note"));
+        manager.post(&below("messages"), json!({"body": named, "visibility": "internal"})).await.created();
         admin.patch(&format!("/teams/{}/", side.team), json!({"members": [side.user("agent")]})).await.ok();
         let made =
             async |path: &str, body: Value| admin.post(path, body).await.created()["id"].as_str().unwrap().to_owned();
