@@ -42,7 +42,8 @@ const browser = () => {
 after(async () => started && (await started).close());
 
 /**
- * A window of its own. Options: `role` (nobody is signed in without), `org`, `width`, `height`, `dark`, `locale`, `path`.
+ * A window of its own. Options: `role` (nobody is signed in without), `org`, `width`, `height`, `dark`, `locale`, `path`,
+ * `bare` (at the address of the installation instead of the organization's).
  * Whatever asks another host, breaks the policy or throws in the page fails the test when the window is closed.
  */
 export async function open({
@@ -53,8 +54,10 @@ export async function open({
   dark = false,
   locale = "en-GB",
   path = "/",
+  bare = false,
 } = {}) {
-  const { url, people } = organizations[org];
+  const { people } = organizations[org];
+  const url = bare ? organizations[org].url.replace(/\/\/[^:]+/, "//127.0.0.1") : organizations[org].url;
   const context = await (await browser()).newContext({
     baseURL: url,
     viewport: { width, height },
@@ -87,6 +90,13 @@ export async function open({
 export function sql(text) {
   const where = ["-h", join(process.env.E2E_DATA, "run"), "-U", "postgres", "-d", "helpdesk"];
   return execFileSync("psql", [...where, "-XqAt", "-v", "ON_ERROR_STOP=1", "-c", text], { encoding: "utf8" }).trim();
+}
+
+/** Runs the product's command line beside it; `input` is what it reads. */
+export function helpdesk(args, input) {
+  const env = { ...process.env, DATA_DIR: process.env.E2E_DATA };
+  delete env.DATABASE_URL;
+  return execFileSync(process.env.HELPDESK_BINARY, args, { env, input, encoding: "utf8" });
 }
 
 /** Gets the cookie that a sign-in gives; the page then starts as for somebody who was here before. */

@@ -68,7 +68,7 @@ const files = file ? [join(here, file)] : [join(here, "*.test.mjs")];
 const options = ["--test", "--test-concurrency=1", ...(name ? [`--test-name-pattern=${name}`] : []), ...files];
 const tests = spawn(process.execPath, options, {
   stdio: "inherit",
-  env: { ...process.env, E2E_LOG: product.log, E2E_DATA: product.data },
+  env: { ...process.env, E2E_LOG: product.log, E2E_DATA: product.data, HELPDESK_BINARY: binary },
 });
 process.exitCode = await new Promise((done) => tests.once("exit", (code) => done(code ?? 1)));
 await product.stop();

@@ -9,7 +9,11 @@ export const queries = createQueryClient();
 export const realtime = new Realtime(api);
 
 let shownState = session.state;
+let shownPerson = session.person?.id;
 session.subscribe(() => {
+  // Somebody acts as another person, or does not any more: nothing of what was seen counts.
+  if (shownPerson && session.person && session.person.id !== shownPerson) void queries.resetQueries();
+  shownPerson = session.person?.id;
   if (session.state === "in") realtime.start();
   // What one person saw is nothing to the next.
   if (session.state === "out" && shownState !== "out") {

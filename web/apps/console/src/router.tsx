@@ -3,6 +3,7 @@ import { customersRoutes } from "./features/customers/routes.ts";
 import { dashboardRoutes } from "./features/dashboard/routes.ts";
 import { identityRoutes } from "./features/identity/routes.ts";
 import { inboxRoutes } from "./features/inbox/routes.ts";
+import { mailRoutes } from "./features/mail/routes.ts";
 import { newTicketRoutes } from "./features/newTicket/routes.ts";
 import { notificationsRoutes } from "./features/notifications/routes.ts";
 import { operatorRoutes } from "./features/operator/routes.ts";
@@ -38,6 +39,7 @@ export const router = createRouter({
     shellRoute.addChildren([
       ...inboxRoutes,
       ...ticketRoutes,
+      ...mailRoutes,
       settingsTree,
       ...customersRoutes,
       ...dashboardRoutes,

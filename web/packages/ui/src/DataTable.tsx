@@ -39,7 +39,7 @@ export function DataTable<Row>({ label, columns, rows, rowKey, error, onRetry, e
   if (rows.length === 0) return <>{empty ?? <EmptyState title={t("ui.nothing")} />}</>;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached with the keyboard.
-    <section aria-label={label} tabIndex={0} className="overflow-x-auto">
+    <section aria-label={label} tabIndex={0} className="relative overflow-x-auto">
       <table className="w-full border-collapse text-start">
         <thead>
           <tr className="border-b border-line">

@@ -7,7 +7,7 @@ import { may, realtime, useMe } from "../app.ts";
 import { BrandMark } from "./BrandMark.tsx";
 import { later, pageIsThere } from "./later.ts";
 import { type NavItem, navigation } from "./nav.ts";
-import { countsQuery, teamsQuery } from "./queries.ts";
+import { countsQuery, demoQuery, teamsQuery } from "./queries.ts";
 
 const Bell = later(() => import("../features/notifications/ui/Bell.tsx"));
 const AccountMenu = later(() => import("./AccountMenu.tsx"));
@@ -68,11 +68,14 @@ export function Nav({ isOpen, onToggle, onPalette }: Props) {
 function Lists() {
   const { data: counts } = useQuery(countsQuery);
   const { data: teams } = useQuery({ ...teamsQuery, enabled: may("users:read") });
+  const { data: isDemo = false } = useQuery({ ...demoQuery, enabled: may("mail_catcher:read") });
   const me = useMe();
   const teamCounts: Record<string, number> = counts?.teams ?? {};
   const own = teams?.filter((team) => team.members.includes(me.id)) ?? [];
   return navigation.map((group, place) => {
-    const items = group.items.filter((item) => !item.needs || [item.needs].flat().some(may));
+    const items = group.items.filter(
+      (item) => (!item.needs || [item.needs].flat().some(may)) && (!item.isDemo || isDemo),
+    );
     if (items.length === 0) return null;
     return (
       <Group key={group.title} title={t(group.title)}>

@@ -12,6 +12,8 @@ export type NavItem = {
   count?: (counts: Counts) => number | null | undefined;
   /** Absent without this permission, or without any of these. */
   needs?: string | string[];
+  /** Only in a demo. */
+  isDemo?: boolean;
 };
 
 /** Whoever may change one thing in the settings sees them. */
@@ -69,6 +71,7 @@ export const navigation: { title: string; items: NavItem[] }[] = [
       { title: "shell.nav.dashboard", to: "/dashboard", icon: "gauge", needs: "tickets:insight" },
       { title: "shell.nav.customers", to: "/customers", icon: "people", needs: "customers:read" },
       { title: "shell.nav.search", to: "/search", icon: "search" },
+      { title: "shell.nav.mails", to: "/mails", icon: "mail", needs: "mail_catcher:read", isDemo: true },
       { title: "shell.nav.settings", to: "/settings", icon: "gear", needs: settingsNeeds },
     ],
   },

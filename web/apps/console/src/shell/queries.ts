@@ -50,3 +50,13 @@ export const organizationQuery = queryOptions({
 });
 
 /** The staff, for names, pictures and choices. */
+
+/** Whether this is a demo, in which mails are caught instead of sent; only administrators are told. */
+export const demoQuery = queryOptions({
+  queryKey: ["demo"],
+  queryFn: async ({ signal }) => {
+    const { response } = await api.GET("/api/v1/mail-catcher/", { signal, params: { query: { page_size: 1 } } });
+    return response.ok;
+  },
+  staleTime: Number.POSITIVE_INFINITY,
+});

@@ -8,4 +8,10 @@ const policiesRoute = createRoute({
   component: page(() => import("./routes/PoliciesPage.tsx"), "PoliciesPage", "desk"),
 });
 
-export const deskRoutes = [policiesRoute];
+const statusesRoute = createRoute({
+  getParentRoute: () => settingsRoute,
+  path: "statuses",
+  component: page(() => import("./routes/StatusesPage.tsx"), "StatusesPage", "desk"),
+});
+
+export const deskRoutes = [policiesRoute, statusesRoute];

@@ -33,11 +33,18 @@ export const groups: { id: string; sections: Section[] }[] = [
   },
   {
     id: "desk",
-    sections: [{ id: "policies", to: "/settings/sla", icon: "clock", needs: ["sla:write"] }],
+    sections: [
+      { id: "statuses", to: "/settings/statuses", icon: "check", needs: ["organization:write"] },
+      { id: "policies", to: "/settings/sla", icon: "clock", needs: ["sla:write"] },
+    ],
   },
   {
     id: "mail",
-    sections: [{ id: "mailboxes", to: "/settings/mailboxes", icon: "mail", needs: ["mailboxes:write"] }],
+    sections: [
+      { id: "mailboxes", to: "/settings/mailboxes", icon: "mail", needs: ["mailboxes:write"] },
+      { id: "templates", to: "/settings/mail-templates", icon: "note", needs: ["organization:write"] },
+      { id: "quarantine", to: "/settings/quarantine", icon: "filter", needs: ["mailboxes:write"] },
+    ],
   },
   {
     id: "records",

@@ -71,7 +71,7 @@ export function AuditPage() {
   const field = (name: "action" | "about" | "ip" | "from" | "to", type = "text") => (
     <TextField
       key={`${name} ${search[name] ?? ""}`}
-      className="w-36"
+      className="sm:w-36"
       type={type}
       label={t(`operations.audit.filter.${name}`)}
       defaultValue={search[name] ?? ""}
@@ -101,9 +101,9 @@ export function AuditPage() {
         rowKey={(entry) => entry.id}
         columns={columns}
         filters={
-          <div className="flex flex-wrap items-end gap-2 pb-1">
+          <div className="grid w-full grid-cols-2 items-end gap-2 pb-1 sm:flex sm:flex-wrap">
             <Select
-              className="w-40"
+              className="sm:w-40"
               label={t("operations.audit.actor")}
               items={["", ...kinds].map((id) => ({ id, name: t(`operations.audit.kind.${id || "all"}`) }))}
               value={search.kind ?? ""}

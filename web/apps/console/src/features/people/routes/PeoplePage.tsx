@@ -57,7 +57,7 @@ export function PeoplePage() {
       title: t("people.teams"),
       isWide: true,
       cell: (person) => (
-        <span className="text-ink-2">
+        <span className="line-clamp-1 max-w-56 text-ink-2">
           {teams
             ?.filter((team) => person.teams.includes(team.id))
             .map((team) => team.name)
@@ -107,7 +107,7 @@ export function PeoplePage() {
             <Select
               label={t("people.role")}
               isLabelHidden
-              className="w-40"
+              className="flex-1 sm:w-40 sm:flex-none"
               items={[
                 { id: "", name: t("people.any-role") },
                 ...(roles ?? []).map((role) => ({ id: role.key, name: role.name })),
@@ -118,7 +118,7 @@ export function PeoplePage() {
             <Select
               label={t("people.status")}
               isLabelHidden
-              className="w-48"
+              className="flex-1 sm:w-48 sm:flex-none"
               items={[
                 { id: "", name: t("people.status.present") },
                 ...statuses.map((status) => ({ id: status, name: t(`people.status.${status}`) })),

@@ -50,7 +50,7 @@ function Matrix({ roles, permissions }: { roles: Role[]; permissions: Permission
       aria-label={t("people.role.permissions")}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached with the keyboard.
       tabIndex={0}
-      className="-mx-4 -mt-4 max-h-[calc(100dvh-6rem)] overflow-auto pane:max-h-[calc(100dvh-3rem)]"
+      className="relative -mx-4 -mt-4 max-h-[calc(100dvh-6rem)] overflow-auto pane:max-h-[calc(100dvh-3rem)]"
     >
       <table className="border-separate border-spacing-0">
         <thead>

@@ -3,7 +3,7 @@ import { Banner, Button, ConfirmDialog, TextField } from "@helpdesk/ui";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
-import { may, queries, session } from "../../../app.ts";
+import { may, session } from "../../../app.ts";
 import { ActionRow, FormDialog, FormSection, perform, useForm } from "../../settings/index.ts";
 import {
   actAs,
@@ -105,7 +105,6 @@ function ActAsDialog({ person, onClose }: { person: Person; onClose: () => void 
     saved: { reason: "" },
     save: async ({ reason }) => {
       session.begin(await actAs(person.id, reason));
-      queries.clear();
       await navigate({ to: "/inbox" });
     },
     refresh: [],

@@ -92,5 +92,5 @@ function Find({ value, onFind }: { value: string; onFind: (text: string | undefi
     const timer = setTimeout(() => onFind(text.trim() || undefined), pause);
     return () => clearTimeout(timer);
   }, [text, value, onFind]);
-  return <SearchField label={t("settings.find")} value={text} onChange={setText} className="w-full max-w-72" />;
+  return <SearchField label={t("settings.find")} value={text} onChange={setText} className="w-full sm:max-w-72" />;
 }
