@@ -1,4 +1,6 @@
-import { Outlet, useLocation } from "@tanstack/react-router";
+import { useCommands } from "@helpdesk/commands";
+import { t } from "@helpdesk/i18n";
+import { Outlet, useLocation, useNavigate } from "@tanstack/react-router";
 import { useMe } from "../../../app.ts";
 import { NotFound } from "../../../shell/ErrorPage.tsx";
 import { openGroups, sectionOf } from "../sections.ts";
@@ -11,6 +13,18 @@ export function SettingsFrame() {
   const isHome = /^\/settings\/?$/.test(pathname);
   const section = sectionOf(pathname);
   const groups = openGroups();
+  const navigate = useNavigate();
+  useCommands(
+    groups.flatMap((group) =>
+      group.sections.map(({ id, to }) => ({
+        id: `settings.${id}`,
+        title: `settings.${id}`,
+        scope: "global" as const,
+        words: t(`settings.${id}.words`),
+        run: () => void navigate({ to }),
+      })),
+    ),
+  );
   const isOpen = isHome
     ? groups.length > 0
     : groups.some((group) => group.sections.some(({ id }) => id === section?.id));
