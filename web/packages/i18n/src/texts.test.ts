@@ -12,7 +12,19 @@ const read = (locale: string, file: string): Record<string, string> =>
 const files = readdirSync(join(here, "en"));
 
 /** The names of what is filled in, wherever they stand in a text. */
-const values = (text: string) => [...new Set(Array.from(text.matchAll(/\{\s*(\w+)\s*[,}]/g), (hit) => hit[1]))].sort();
+function values(text: string): string[] {
+  const names = new Set<string>();
+  const walk = (tokens: unknown): void => {
+    if (!Array.isArray(tokens)) return;
+    for (const token of tokens) {
+      if (!Array.isArray(token)) continue;
+      names.add(String(token[0]));
+      if (typeof token[2] === "object") Object.values(token[2] ?? {}).forEach(walk);
+    }
+  };
+  walk(compileMessage(text));
+  return [...names].sort();
+}
 
 test.each(Object.keys(locales).filter((locale) => locale !== "en"))(
   "%s says everything that English says",
