@@ -50,6 +50,8 @@ function format(when: Date | string | number, options: Intl.DateTimeFormatOption
 export const time = (when: Date | string | number) => format(when, { hour: "2-digit", minute: "2-digit" });
 /** "21 Nov 2026" */
 export const day = (when: Date | string | number) => format(when, { day: "numeric", month: "short", year: "numeric" });
+/** "21 Nov" of a calendar day, which no time zone moves. */
+export const calendarDay = (date: string) => format(date, { day: "numeric", month: "short", timeZone: "UTC" });
 /** "Saturday" */
 export const weekday = (when: Date | string | number) => format(when, { weekday: "long" });
 /** "21 Nov, 14:05" */

@@ -1,8 +1,10 @@
 export {
+  calendarDay,
   dateTime,
   day,
   dayTime,
   duration,
+  type Formatting,
   fileSize,
   formatting,
   number,

@@ -1,9 +1,9 @@
 import { commands } from "@helpdesk/commands";
-import { i18n, type Locale, locales, t } from "@helpdesk/i18n";
+import { i18n, locales, t } from "@helpdesk/i18n";
 import { Avatar, look, Menu, MenuItem, MenuSection, MenuTrigger, type Theme } from "@helpdesk/ui";
 import { Button } from "react-aria-components";
 import { useMe } from "../app.ts";
-import { chooseLocale } from "./locale.ts";
+import { prefer } from "./preferences.ts";
 import { signOut, signOutEverywhere } from "./signOut.ts";
 
 const themes: Theme[] = ["system", "light", "dark"];
@@ -25,7 +25,7 @@ export default function AccountMenu() {
             <MenuItem
               key={theme}
               icon={look.get().theme === theme ? "check" : undefined}
-              onAction={() => look.setTheme(theme)}
+              onAction={() => void prefer({ theme: theme === "system" ? null : theme })}
             >
               {t(`shell.theme.${theme}`)}
             </MenuItem>
@@ -36,7 +36,7 @@ export default function AccountMenu() {
             <MenuItem
               key={locale}
               icon={i18n.locale === locale ? "check" : undefined}
-              onAction={() => void chooseLocale(locale as Locale)}
+              onAction={() => void prefer({ language: locale })}
             >
               {name}
             </MenuItem>

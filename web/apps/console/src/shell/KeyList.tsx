@@ -2,6 +2,7 @@ import { type Command, keymap, keysOf, parse, useCommandList } from "@helpdesk/c
 import { t } from "@helpdesk/i18n";
 import { Button, Kbd, Switch } from "@helpdesk/ui";
 import { type KeyboardEvent, useState, useSyncExternalStore } from "react";
+import { preferKeys } from "./preferences.ts";
 
 const order = ["global", "list", "triage", "ticket", "composer"] as const;
 
@@ -13,13 +14,13 @@ export default function KeyList() {
   return (
     <>
       <div className="mb-4 flex flex-wrap items-center justify-between gap-2">
-        <Switch isSelected={map.single} onChange={(single) => keymap.set({ ...map, single })}>
+        <Switch isSelected={map.single} onChange={(single) => void preferKeys({ ...map, single })}>
           {t("commands.single")}
         </Switch>
         <Button
           look="quiet"
           isDisabled={Object.keys(map.keys).length === 0}
-          onPress={() => keymap.set({ ...map, keys: {} })}
+          onPress={() => void preferKeys({ ...map, keys: {} })}
         >
           {t("commands.reset")}
         </Button>
@@ -68,7 +69,7 @@ function Line({ command, clash, isEditing, onEdit }: LineProps) {
     const pressed = strokeOf(event);
     const map = keymap.get();
     const own = event.key === "Backspace" || event.key === "Delete" ? [] : pressed ? [pressed] : keys;
-    keymap.set({ ...map, keys: { ...map.keys, [command.id]: own } });
+    void preferKeys({ ...map, keys: { ...map.keys, [command.id]: own } });
   };
   return (
     <li className="flex min-h-8 items-center gap-3 border-b border-line-soft">

@@ -7,6 +7,7 @@ import { useMe, useSessionState } from "../app.ts";
 import { globalCommands } from "./commands.ts";
 import { Nav } from "./Nav.tsx";
 import { Notices } from "./Notices.tsx";
+import { followPreferences } from "./preferences.ts";
 import { useHints } from "./useHints.ts";
 
 const loadPalette = () => import("./palette/Palette.tsx");
@@ -33,6 +34,7 @@ function Frame() {
   const [isNavOpen, setNavOpen] = useState(false);
   useCommands(globalCommands(router, setOpened));
   useHints();
+  useEffect(() => followPreferences(), []);
   useEffect(() => listenForKeys(window), []);
   useEffect(() => {
     // Once the page is at rest, so that the palette opens without waiting for its code.

@@ -3,7 +3,7 @@ import { relative, t } from "@helpdesk/i18n";
 import { Avatar, clockOf, PriorityBars, SlaClock, StatusGlyph, TimeRail } from "@helpdesk/ui";
 import { Link, type LinkProps } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import { priorityName, statusName } from "./words.ts";
+import { priorityName, useStatusName } from "../features/triage/index.ts";
 
 type Ticket = Schema<"TicketOut">;
 
@@ -21,6 +21,7 @@ type Props = {
 
 /** A few tickets on a page that is about something else, a line or two each; the inbox has its own rows. */
 export function TicketRows({ label, tickets, hasCustomer = true, detail }: Props) {
+  const statusName = useStatusName();
   return (
     <ul aria-label={label} className="border-t border-line-soft">
       {tickets.map((ticket) => (

@@ -1,8 +1,9 @@
 import type { Command } from "@helpdesk/commands";
-import { look, undoLast } from "@helpdesk/ui";
+import { undoLast } from "@helpdesk/ui";
 import type { AnyRouter } from "@tanstack/react-router";
 import { may } from "../app.ts";
 import { settingsNeeds } from "./nav.ts";
+import { prefer } from "./preferences.ts";
 
 /** What is offered on every page. */
 export function globalCommands(router: AnyRouter, open: (what: "palette" | "sheet") => void): Command[] {
@@ -74,21 +75,26 @@ export function globalCommands(router: AnyRouter, open: (what: "palette" | "shee
       isEnabled: () => may("tickets:create"),
       run: go("/tickets/new"),
     },
-    { id: "theme.light", title: "commands.theme.light", scope: "global", run: () => look.setTheme("light") },
-    { id: "theme.dark", title: "commands.theme.dark", scope: "global", run: () => look.setTheme("dark") },
-    { id: "theme.system", title: "commands.theme.system", scope: "global", run: () => look.setTheme("system") },
+    { id: "theme.light", title: "commands.theme.light", scope: "global", run: () => void prefer({ theme: "light" }) },
+    { id: "theme.dark", title: "commands.theme.dark", scope: "global", run: () => void prefer({ theme: "dark" }) },
+    { id: "theme.system", title: "commands.theme.system", scope: "global", run: () => void prefer({ theme: null }) },
     {
       id: "density.compact",
       title: "commands.density.compact",
       scope: "global",
-      run: () => look.setDensity("compact"),
+      run: () => void prefer({ density: "compact" }),
     },
-    { id: "density.normal", title: "commands.density.normal", scope: "global", run: () => look.setDensity("normal") },
+    {
+      id: "density.normal",
+      title: "commands.density.normal",
+      scope: "global",
+      run: () => void prefer({ density: "normal" }),
+    },
     {
       id: "density.relaxed",
       title: "commands.density.relaxed",
       scope: "global",
-      run: () => look.setDensity("relaxed"),
+      run: () => void prefer({ density: "relaxed" }),
     },
   ];
 }

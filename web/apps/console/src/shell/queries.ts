@@ -34,9 +34,9 @@ export const peopleQuery = queryOptions({
   staleTime: 5 * 60_000,
 });
 
-export type Me = Schema<"UserOut">;
+export type Me = Schema<"MeOut">;
 
-/** Oneself, as others see it. */
+/** Oneself, with what one has set. */
 export const meQuery = queryOptions({
   queryKey: ["users", "me"],
   queryFn: ({ signal }) => answer(api.GET("/api/v1/users/me/", { signal })),

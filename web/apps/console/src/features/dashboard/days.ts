@@ -1,9 +1,4 @@
-import { i18n } from "@helpdesk/i18n";
 import type { DayFigures } from "./api.ts";
-
-/** "21 Nov": a calendar day of the organization, so no time zone moves it. */
-export const dayName = (day: string) =>
-  new Intl.DateTimeFormat(i18n.locale, { day: "numeric", month: "short", timeZone: "UTC" }).format(new Date(day));
 
 type Bounds = {
   created_after?: string;

@@ -1,7 +1,8 @@
 import { useRouter } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { realtime } from "../../app.ts";
 import { ticketPath } from "../../shell/TicketRows.tsx";
+import { useStatusName } from "../triage/index.ts";
 import { latestUnread, mark } from "./api.ts";
 import { sentence } from "./sentence.ts";
 
@@ -24,6 +25,9 @@ export function usePermission(): [Permission, () => Promise<void>] {
 /** Shows what comes in while the page is not in sight. However many tabs there are, the tag makes it one. */
 export function useBrowserNotifications(): void {
   const router = useRouter();
+  const statusName = useStatusName();
+  const name = useRef(statusName);
+  name.current = statusName;
   useEffect(() => {
     const begun = Date.now();
     const shown = new Set<string>();
@@ -31,7 +35,7 @@ export function useBrowserNotifications(): void {
       for (const told of (await latestUnread().catch(() => [])).reverse()) {
         if (!told.browser || shown.has(told.id) || Date.parse(told.created_at) < begun) continue;
         shown.add(told.id);
-        const note = new Notification(sentence(told), {
+        const note = new Notification(sentence(told, name.current), {
           body: `#${told.ticket.number} ${told.ticket.subject}`,
           tag: told.id,
         });

@@ -6,7 +6,7 @@ const notificationsRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/notifications",
   validateSearch: v.object({ show: v.optional(v.fallback(v.picklist(["all", "unread"]), "all")) }),
-  component: page(() => import("./routes/NotificationsPage.tsx"), "NotificationsPage", "notifications", "words"),
+  component: page(() => import("./routes/NotificationsPage.tsx"), "NotificationsPage", "notifications"),
 });
 
 export const notificationsRoutes = [notificationsRoute];

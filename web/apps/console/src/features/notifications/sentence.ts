@@ -1,6 +1,5 @@
 import { relative, t } from "@helpdesk/i18n";
 import type { IconName } from "@helpdesk/ui";
-import { statusName } from "../../shell/words.ts";
 import type { Kind, Notification } from "./api.ts";
 
 export const icons: Record<Kind, IconName> = {
@@ -21,7 +20,10 @@ export const kinds = Object.keys(icons) as Kind[];
 const text = (value: unknown): string => (typeof value === "string" ? value : "");
 
 /** What happened, in one sentence without the ticket, which stands beside it. */
-export function sentence({ kind, actor, details }: Pick<Notification, "kind" | "actor" | "details">): string {
+export function sentence(
+  { kind, actor, details }: Pick<Notification, "kind" | "actor" | "details">,
+  statusName: (key: string) => string,
+): string {
   const told = details as Record<string, unknown>;
   const clock = told.clock === "first_response" ? "first_response" : "resolution";
   return t(`notifications.did.${kind}`, {

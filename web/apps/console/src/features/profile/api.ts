@@ -56,3 +56,20 @@ export async function linkIdentity(provider: string): Promise<void> {
   const { url } = await answer(api.POST("/api/v1/auth/oidc/{id}/link/", { params, body }));
   location.assign(url);
 }
+
+/** The picture itself is the body; the server checks what it is. */
+export const putPicture = (file: File) =>
+  answer(
+    api.PUT("/api/v1/users/me/avatar/", {
+      body: file as never,
+      bodySerializer: (body) => body as never,
+      headers: { "Content-Type": file.type },
+    }),
+  );
+
+export const removePicture = () => answer(api.DELETE("/api/v1/users/me/avatar/"));
+
+export function saveAvailability(availability: string, until: Date | null) {
+  const body = { availability, availability_until: until?.toISOString() ?? null };
+  return answer(api.PATCH("/api/v1/users/me/", { body }));
+}

@@ -2,7 +2,7 @@ import { createRoute } from "@tanstack/react-router";
 import * as v from "valibot";
 import { page, shellRoute } from "../../routes.ts";
 
-export const parts = ["you", "security", "notifications", "keys"] as const;
+export const parts = ["you", "look", "security", "notifications", "keys"] as const;
 
 const profileRoute = createRoute({
   getParentRoute: () => shellRoute,

@@ -5,13 +5,12 @@ import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import type { ComponentProps, ReactNode } from "react";
 import { countsQuery } from "../../../shell/queries.ts";
 import { TicketRows } from "../../../shell/TicketRows.tsx";
-import { priorityName, statusCategories, statusName } from "../../../shell/words.ts";
+import { priorities, priorityName, useStatuses } from "../../triage/index.ts";
 import { recentQuery, type Statistics, statisticsQuery } from "../api.ts";
 import { bounds } from "../days.ts";
 import { FlowChart, FlowKey, FlowTable } from "../ui/FlowChart.tsx";
 
 const route = getRouteApi("/shell/dashboard");
-const priorities = ["urgent", "high", "medium", "low"];
 
 /** Where the desk stands: numbers first, and every one of them opens its tickets. */
 export function DashboardPage() {
@@ -33,6 +32,7 @@ function Figures({ figures }: { figures: Statistics }) {
   const { data: counts } = useQuery(countsQuery);
   const { chart = "lines" } = route.useSearch();
   const navigate = useNavigate();
+  const statuses = useStatuses();
   const { daily } = figures;
   const today = daily.length - 1;
   return (
@@ -54,30 +54,33 @@ function Figures({ figures }: { figures: Statistics }) {
         />
       </ul>
       <div className="grid grid-cols-[minmax(0,1fr)] gap-6 wide:grid-cols-[minmax(0,1fr)_288px]">
-        <Section
-          title={t("dashboard.flow")}
-          aside={
-            <Segmented
-              label={t("dashboard.flow.view")}
-              value={chart}
-              onChange={(next) => navigate({ to: "/dashboard", search: { chart: next }, replace: true })}
-              items={[
-                { id: "lines", name: t("dashboard.flow.lines") },
-                { id: "table", name: t("dashboard.flow.table") },
-              ]}
-            />
-          }
-        >
-          <FlowKey days={daily} />
-          {chart === "table" ? <FlowTable days={daily} /> : <FlowChart days={daily} />}
-        </Section>
+        <div className="grid min-w-0 content-start gap-6">
+          <Section
+            title={t("dashboard.flow")}
+            aside={
+              <Segmented
+                label={t("dashboard.flow.view")}
+                value={chart}
+                onChange={(next) => navigate({ to: "/dashboard", search: { chart: next }, replace: true })}
+                items={[
+                  { id: "lines", name: t("dashboard.flow.lines") },
+                  { id: "table", name: t("dashboard.flow.table") },
+                ]}
+              />
+            }
+          >
+            <FlowKey days={daily} />
+            {chart === "table" ? <FlowTable days={daily} /> : <FlowChart days={daily} />}
+          </Section>
+          <Recent />
+        </div>
         <div className="grid content-start gap-6 md:max-wide:grid-cols-2">
           <Section title={t("dashboard.by-status")}>
             <Bars
-              rows={sharesByStatus(figures).map(({ key, count, category }) => ({
+              rows={statuses.map(({ key, name, category }) => ({
                 key,
-                count,
-                name: statusName(key),
+                name,
+                count: count(figures.by_status, key),
                 sign: <StatusGlyph category={category} />,
                 search: { list: "all", status: [key] },
               }))}
@@ -96,23 +99,12 @@ function Figures({ figures }: { figures: Statistics }) {
           </Section>
         </div>
       </div>
-      <Recent />
     </div>
   );
 }
 
 type Counted = Record<string, unknown> | undefined;
 const count = (counts: Counted, key: string) => Number(counts?.[key] ?? 0);
-
-/** In the order of the work; what the organization named itself comes after what the product ships. */
-function sharesByStatus(figures: Statistics) {
-  const counts = figures.by_status as Record<string, unknown>;
-  const known = Object.keys(statusCategories);
-  const own = Object.keys(counts).filter((key) => !known.includes(key));
-  return [...known, ...own]
-    .map((key) => ({ key, count: count(counts, key), category: statusCategories[key] ?? "open" }))
-    .filter((row) => row.count > 0);
-}
 
 type To = ComponentProps<typeof Link>["to"];
 type TileProps = { name: string; value: number | undefined; isLate?: boolean; to: To; search: object };

@@ -1,11 +1,11 @@
-import { number, t } from "@helpdesk/i18n";
+import { calendarDay, number, t } from "@helpdesk/i18n";
 import { Link } from "@tanstack/react-router";
 import { useEffect, useRef, useState } from "react";
 import type { DayFigures } from "../api.ts";
-import { bounds, dayName } from "../days.ts";
+import { bounds } from "../days.ts";
 import { middle, path, ticks } from "../scale.ts";
 
-const height = 176;
+const height = 208;
 /** Room for the numbers beside the lines and the dates below them. */
 const gutter = { start: 28, foot: 24, head: 8 };
 const series = ["created", "resolved"] as const;
@@ -72,12 +72,12 @@ export function FlowChart({ days }: { days: DayFigures[] }) {
             <g key={day.day}>
               {labelled(place, days.length, inner) ? (
                 <text
-                  x={middle(place, days.length, inner)}
+                  x={place === days.length - 1 ? inner : middle(place, days.length, inner)}
                   y={height + 17}
-                  textAnchor="middle"
+                  textAnchor={place === days.length - 1 ? "end" : "middle"}
                   className="fill-ink-3 text-11"
                 >
-                  {dayName(day.day)}
+                  {calendarDay(day.day)}
                 </text>
               ) : null}
               <rect
@@ -113,7 +113,7 @@ export function FlowChart({ days }: { days: DayFigures[] }) {
               : { right: width - gutter.start - pointed * column + 6 }
           }
         >
-          <div className="text-ink-3">{dayName(shown.day)}</div>
+          <div className="text-ink-3">{calendarDay(shown.day)}</div>
           {series.map((name) => (
             <div key={name} className="flex items-center gap-2 tabular-nums">
               <span className="h-0.5 w-3" style={{ background: colours[name] }} />
@@ -156,7 +156,7 @@ export function FlowTable({ days }: { days: DayFigures[] }) {
             .map(({ day, place }) => (
               <tr key={day.day} className="h-7 border-b border-line-soft hover:bg-hover">
                 <th scope="row" className="px-3 text-start font-normal">
-                  {dayName(day.day)}
+                  {calendarDay(day.day)}
                 </th>
                 {series.map((name) => (
                   <td key={name} className="px-3 text-end tabular-nums">
@@ -211,8 +211,7 @@ export function FlowKey({ days }: { days: DayFigures[] }) {
 const sum = (days: DayFigures[], name: (typeof series)[number]) => days.reduce((all, day) => all + day[name], 0);
 
 /** Every seventh day from the last, or every fourteenth where there is little room. */
-const labelled = (place: number, count: number, width: number) =>
-  (count - 1 - place) % (width < 420 ? 14 : 7) === 0 && middle(place, count, width) < width - 12;
+const labelled = (place: number, count: number, width: number) => (count - 1 - place) % (width < 420 ? 14 : 7) === 0;
 
 function useWidth() {
   const box = useRef<HTMLDivElement>(null);

@@ -8,8 +8,9 @@ import { type ClipboardEvent, type DragEvent, type FormEvent, useEffect, useRef,
 import { api, useMay, useMe } from "../../../app.ts";
 import { peopleQuery, teamsQuery } from "../../../shell/queries.ts";
 import { ticketPath } from "../../../shell/TicketRows.tsx";
-import { channelName, priorityName } from "../../../shell/words.ts";
+import { channelName } from "../../../shell/words.ts";
 import { customerQuery } from "../../customers/index.ts";
+import { priorities, priorityName } from "../../triage/index.ts";
 import { type Draft, emptyDraft, keptDraft, toBody } from "../draft.ts";
 import { Attachments } from "../ui/Attachments.tsx";
 import { OpenTickets } from "../ui/OpenTickets.tsx";
@@ -19,7 +20,6 @@ import { useUploads } from "../ui/useUploads.ts";
 const route = getRouteApi("/shell/tickets/new");
 /** Stands for "nobody" in a choice. */
 const none = "none";
-const priorities = ["low", "medium", "high", "urgent"];
 const types = ["question", "incident", "problem", "task"];
 const channels = ["phone", "email", "web", "chat", "sms", "social"];
 
@@ -179,7 +179,8 @@ function Properties({ draft, set, errors }: PropertiesProps) {
   const { data: people = [] } = useQuery({ ...peopleQuery, enabled: maySee && mayAssign });
   const nobody = { id: none, name: t("newTicket.nobody") };
   const active = people.filter((person) => person.status === "active");
-  const choices = (keys: string[], name: (key: string) => string) => keys.map((id) => ({ id, name: name(id) }));
+  const choices = (keys: readonly string[], name: (key: string) => string) =>
+    keys.map((id) => ({ id, name: name(id) }));
   return (
     <div className="grid gap-4 sm:grid-cols-3">
       <Select

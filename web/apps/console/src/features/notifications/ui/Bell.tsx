@@ -8,7 +8,7 @@ import { markAll, unreadQuery } from "../api.ts";
 import { useBrowserNotifications } from "../browser.ts";
 import { NotificationList } from "./NotificationList.tsx";
 
-const texts = loadTexts("notifications", "words");
+const texts = loadTexts("notifications");
 
 /** How many things somebody has not read, and the latest of them. */
 export default function Bell() {

@@ -2,6 +2,7 @@ import { dateTime, relative, t } from "@helpdesk/i18n";
 import { errorText, Icon, IconButton, toast, useNow } from "@helpdesk/ui";
 import { Link } from "@tanstack/react-router";
 import { ticketPath } from "../../../shell/TicketRows.tsx";
+import { useStatusName } from "../../triage/index.ts";
 import { mark, type Notification } from "../api.ts";
 import { icons, sentence } from "../sentence.ts";
 
@@ -11,6 +12,7 @@ type Props = { notification: Notification; onOpen?: () => void };
 export function NotificationLine({ notification, onOpen }: Props) {
   const { id, kind, ticket, read_at, created_at } = notification;
   const now = useNow();
+  const statusName = useStatusName();
   const isUnread = !read_at;
   const isLate = kind === "sla_breached" || kind === "not_sent";
   const change = (read: boolean) => mark(id, read).catch((error) => toast(errorText(error), { kind: "failed" }));
@@ -27,7 +29,7 @@ export function NotificationLine({ notification, onOpen }: Props) {
         <Icon name={icons[kind]} className={`mt-px ${isLate ? "text-late" : "text-ink-3"}`} />
         <span className={`min-w-0 ${isUnread ? "font-semibold text-ink-1" : "text-ink-2"}`}>
           {isUnread ? <span className="sr-only">{t("notifications.unread")} </span> : null}
-          <span dir="auto">{sentence(notification)}</span>
+          <span dir="auto">{sentence(notification, statusName)}</span>
         </span>
         <span className="col-start-2 flex min-w-0 items-baseline gap-1.5 text-12 text-ink-3">
           <span className="font-mono">#{ticket.number}</span>

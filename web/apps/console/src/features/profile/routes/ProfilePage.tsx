@@ -6,12 +6,14 @@ import { NotificationWishes } from "../../notifications/index.ts";
 import { parts } from "../routes.ts";
 import { YouPart } from "../ui/YouPart.tsx";
 
+const LookPart = lazy(() => import("../ui/LookPart.tsx"));
 const SecurityPart = lazy(() => import("../ui/SecurityPart.tsx"));
 const KeyList = lazy(() => import("../../../shell/KeyList.tsx"));
 
 const route = getRouteApi("/shell/profile");
 const panels: Record<(typeof parts)[number], ComponentType> = {
   you: YouPart,
+  look: LookPart,
   security: SecurityPart,
   notifications: NotificationWishes,
   keys: KeyList,

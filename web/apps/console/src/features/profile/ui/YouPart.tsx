@@ -5,6 +5,8 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { api, session, useMe } from "../../../app.ts";
 import { type Me, meQuery } from "../../../shell/queries.ts";
+import { Availability } from "./Availability.tsx";
+import { Picture } from "./Picture.tsx";
 
 /** Who somebody is to others. */
 export function YouPart() {
@@ -12,7 +14,9 @@ export function YouPart() {
   if (!data) return error ? <ErrorState error={error} onRetry={() => void refetch()} /> : <Skeleton rows={4} />;
   return (
     <div className="grid gap-8">
+      <Picture me={data} />
       <NameForm key={data.name} me={data} />
+      <Availability me={data} />
     </div>
   );
 }

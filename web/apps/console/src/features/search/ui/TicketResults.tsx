@@ -2,7 +2,7 @@ import { dayTime, t } from "@helpdesk/i18n";
 import { Button, EmptyState, ErrorState, Icon, Pager, Select, Skeleton } from "@helpdesk/ui";
 import { useQuery } from "@tanstack/react-query";
 import { TicketRows } from "../../../shell/TicketRows.tsx";
-import { priorityName } from "../../../shell/words.ts";
+import { priorities, priorityName } from "../../triage/index.ts";
 import { ticketsFoundQuery } from "../api.ts";
 import { hasFilters, isAsked, type SearchSearch, ticketParameters, withoutFilters } from "../search.ts";
 import { Marked } from "./Marked.tsx";
@@ -62,7 +62,6 @@ export function TicketResults({ search, onChange }: Props) {
 
 const any = "any";
 const categories = ["new", "open", "pending", "on_hold", "resolved", "closed"];
-const priorities = ["urgent", "high", "medium", "low"];
 const orders = ["-created_at", "created_at", "-updated_at", "due_at", "-priority"] as const;
 
 /** Every filter undone, as a change of the address. */
@@ -74,7 +73,7 @@ const cleared = (search: SearchSearch): Partial<SearchSearch> => ({
 function Filters({ search, onChange }: Props) {
   const choices = (keys: readonly string[], name: (key: string) => string) =>
     keys.map((id) => ({ id, name: name(id) }));
-  const withAny = (keys: string[], name: (key: string) => string) => [
+  const withAny = (keys: readonly string[], name: (key: string) => string) => [
     { id: any, name: t("search.any") },
     ...choices(keys, name),
   ];

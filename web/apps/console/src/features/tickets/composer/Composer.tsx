@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import { queries, useMay, useMe } from "../../../app.ts";
+import { undoSendSeconds } from "../../../shell/preferences.ts";
 import { type Message, sendMessage, type Ticket, tailQuery } from "../api.ts";
 import { answeredSince, newestPublic, speaksOfFile } from "./checks.ts";
 import { type Draft, isEmptyDraft } from "./drafts.ts";
@@ -19,9 +20,6 @@ import { useTyping } from "./useTyping.ts";
 import { useUploads } from "./useUploads.ts";
 import { htmlOf, Waiting } from "./Waiting.tsx";
 import { Elsewhere, type Warned, Warning } from "./Warning.tsx";
-
-/** How long an answer can be taken back. */
-const holdSeconds = 10;
 
 const Editor = lazy(() => import("./Editor.tsx"));
 
@@ -116,7 +114,7 @@ function Writing({ ticket, kinds, first }: { ticket: Ticket; kinds: Kind[]; firs
         format: "html",
         visibility: isNote ? "internal" : "public",
         attachments: files.map((file) => file.id),
-        ...(isNote ? {} : { ...recipients, hold_seconds: holdSeconds }),
+        ...(isNote ? {} : { ...recipients, hold_seconds: undoSendSeconds() }),
         ...(status ? { status } : {}),
       });
       tellTyping(false);
