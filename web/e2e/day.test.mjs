@@ -187,7 +187,7 @@ test("who is given a ticket is told, reads it, and decides how", async () => {
   await page.getByRole("button", { name: /^Notifications/ }).waitFor();
   await call("manager", "POST", `tickets/${ticket.id}/assign/`, { assignee_id: me.id });
   // Within a second or so, and nobody reloads.
-  await page.getByRole("button", { name: /^Notifications, \d+ not read/ }).click();
+  await page.getByRole("button", { name: /^Notifications: \d+ not read/ }).click();
   const line = page.getByRole("dialog").getByRole("link", { name: new RegExp(`gave you a ticket.*${ticket.number}`) });
   await line.waitFor();
   await axe(page, { except: ["aria-hidden-focus"] });
