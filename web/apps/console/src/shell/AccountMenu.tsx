@@ -9,10 +9,10 @@ import { signOut, signOutEverywhere } from "./signOut.ts";
 const themes: Theme[] = ["system", "light", "dark"];
 
 /** The person at the foot of the navigation: look, language and the way out. */
-export default function AccountMenu() {
+export default function AccountMenu({ isOpenAtFirst }: { isOpenAtFirst: boolean }) {
   const me = useMe();
   return (
-    <MenuTrigger>
+    <MenuTrigger defaultOpen={isOpenAtFirst}>
       <Button className="flex w-full min-w-0 cursor-default items-center gap-2 rounded-control p-1 text-start text-ink-2 outline-none hovered:bg-line-soft focus-ring:outline-2 focus-ring:outline-petrol">
         <Avatar name={me.name} size={28} />
         <span className="truncate pane:max-wide:sr-only" dir="auto">

@@ -2,7 +2,7 @@ import { t } from "@helpdesk/i18n";
 import { Avatar, ConnectionPill, CountBadge, Icon, IconButton } from "@helpdesk/ui";
 import { useQuery } from "@tanstack/react-query";
 import { Link, type LinkProps } from "@tanstack/react-router";
-import { type ReactNode, Suspense, useSyncExternalStore } from "react";
+import { type ReactNode, Suspense, useState, useSyncExternalStore } from "react";
 import { may, realtime, useMe } from "../app.ts";
 import { BrandMark } from "./BrandMark.tsx";
 import { later, pageIsThere } from "./later.ts";
@@ -17,6 +17,8 @@ type Props = { isOpen: boolean; onToggle: (isOpen: boolean) => void; onPalette: 
 /** The navigation: a rail beside the page, or below 860 px a bar that opens it over the page. */
 export function Nav({ isOpen, onToggle, onPalette }: Props) {
   const me = useMe();
+  // Pressed before the menu was fetched: it opens as soon as it is there.
+  const [wantsAccount, setWantsAccount] = useState(false);
   return (
     <div className="flex min-h-0 flex-col">
       <div className="flex h-12 shrink-0 items-center gap-2 border-b border-line px-3 pane:border-0 pane:max-wide:h-28 pane:max-wide:flex-col pane:max-wide:justify-center pane:max-wide:px-0">
@@ -48,7 +50,10 @@ export function Nav({ isOpen, onToggle, onPalette }: Props) {
               <button
                 type="button"
                 className="flex w-full min-w-0 items-center gap-2 p-1 text-start text-ink-2"
-                onClick={pageIsThere}
+                onClick={() => {
+                  setWantsAccount(true);
+                  pageIsThere();
+                }}
               >
                 <Avatar name={me.name} size={28} />
                 <span className="truncate pane:max-wide:sr-only" dir="auto">
@@ -57,7 +62,7 @@ export function Nav({ isOpen, onToggle, onPalette }: Props) {
               </button>
             }
           >
-            <AccountMenu />
+            <AccountMenu isOpenAtFirst={wantsAccount} />
           </Suspense>
         </div>
       </nav>
