@@ -5,7 +5,7 @@
 //   E2E_LOG=/tmp/serve.log E2E_DATA=/tmp/data npm run e2e -- …   against a product that runs already: where it wrote its
 //                                                 sign-ins, and its DATA_DIR
 import { spawn } from "node:child_process";
-import { chmodSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -64,7 +64,8 @@ const [file, name] = process.argv.slice(2);
 const product = process.env.E2E_LOG
   ? { log: process.env.E2E_LOG, data: process.env.E2E_DATA, stop: async () => {} }
   : await startProduct();
-const files = file ? [join(here, file)] : [join(here, "*.test.mjs")];
+const names = file ? [file] : readdirSync(here).filter((entry) => entry.endsWith(".test.mjs"));
+const files = names.map((entry) => join(here, entry));
 const options = ["--test", "--test-concurrency=1", ...(name ? [`--test-name-pattern=${name}`] : []), ...files];
 const tests = spawn(process.execPath, options, {
   stdio: "inherit",

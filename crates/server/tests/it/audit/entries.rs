@@ -52,7 +52,7 @@ async fn people_their_roles_and_their_passwords() {
     assert_eq!((&all[1]["before"], &all[1]["after"]), (&json!({"role": "agent"}), &json!({"role": "manager"})));
     assert_eq!(
         all[3]["after"],
-        json!({"email": "new@acme.test", "name": "CANARY-A new", "role": "agent", "status": "active", "teams": []})
+        json!({"email": "new@acme.test", "name": "CANARY-A new", "role": "agent", "status": "active", "teams": [], "availability": "available"})
     );
     assert_eq!((&all[3]["before"], &all[0]["actor"]), (&Value::Null, &Value::Null));
     assert_eq!((&all[0]["after"], &all[2]["after"]), (&Value::Null, &Value::Null));
