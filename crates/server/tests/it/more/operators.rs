@@ -104,6 +104,7 @@ async fn organizations_are_made_listed_and_suspended() {
         [
             "organization.restored",
             "organization.deleted",
+            "organization.moved",
             "organization.resumed",
             "organization.suspended",
             "organization.renamed",

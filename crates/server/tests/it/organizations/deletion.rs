@@ -122,9 +122,11 @@ async fn after_the_grace_period_nothing_is_left_but_the_names() {
             "links",
             "oidc_flows",
             "otp_factors",
+            "drafts",
             "realtime_tickets",
             "refresh_tokens",
             "sessions",
+            "sla_marks",
         ];
         by_clock.iter().for_each(|table| assert!(sums.remove(*table).is_some(), "{table}"));
         sums

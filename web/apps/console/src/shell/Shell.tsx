@@ -3,7 +3,7 @@ import { t } from "@helpdesk/i18n";
 import { Toasts } from "@helpdesk/ui";
 import { Outlet, useRouter } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useState } from "react";
-import { useMe, useSessionState } from "../app.ts";
+import { queries, useMe, useSessionState } from "../app.ts";
 import { globalCommands } from "./commands.ts";
 import { Nav } from "./Nav.tsx";
 import { Notices } from "./Notices.tsx";
@@ -38,8 +38,12 @@ function Frame() {
   useEffect(() => listenForKeys(window), []);
   useEffect(() => {
     // Once the page is at rest, so that the palette opens without waiting for its code.
-    const timer = setTimeout(() => void loadPalette(), 4_000);
-    return () => clearTimeout(timer);
+    const timer = setInterval(() => {
+      if (queries.isFetching() > 0) return;
+      clearInterval(timer);
+      void loadPalette();
+    }, 4_000);
+    return () => clearInterval(timer);
   }, []);
   useEffect(() => router.subscribe("onResolved", () => setNavOpen(false)), [router]);
   if (me.role === "customer" || me.otp_required) {

@@ -1,5 +1,5 @@
-// The figures that the console must reach, measured in Chromium and printed as a table. The machine is shared, so each is
-// the middle of several runs; what it took in the worst one stands beside it.
+// The figures that the console must reach, measured in Chromium and printed as a table. Run by hand on a machine at rest
+// (npm run figures): a busy one measures itself. Each figure is the middle of several runs, the worst one stands beside it.
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
