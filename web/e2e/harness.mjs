@@ -79,6 +79,8 @@ export async function open({
   });
   if (role) await signIn(page, people[role]);
   await page.goto(path);
+  // People act on a page that is at rest; keys pressed while its code still comes in would be lost.
+  await page.waitForLoadState("networkidle");
   const close = async () => {
     await context.close();
     assert.deepEqual(faults, []);
