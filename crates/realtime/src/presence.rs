@@ -68,7 +68,7 @@ pub struct Presence {
     elsewhere: HashMap<String, Node>,
     shown: HashMap<Key, Scene>,
     to_show: HashSet<Key>,
-    to_tell: HashSet<Key>,
+    take_news: HashSet<Key>,
 }
 
 impl Presence {
@@ -107,7 +107,7 @@ impl Presence {
 
     fn touch(&mut self, key: Key) {
         self.to_show.insert(key);
-        self.to_tell.insert(key);
+        self.take_news.insert(key);
     }
 
     /// Ends what nobody confirmed.
@@ -163,16 +163,16 @@ impl Presence {
     }
 
     /// What other nodes are to be told: what changed, or everything.
-    pub fn to_tell(&mut self, everything: bool) -> Vec<Part> {
+    pub fn take_news(&mut self, everything: bool) -> Vec<Part> {
         if everything {
             self.say_again();
         }
-        std::mem::take(&mut self.to_tell).into_iter().map(|key| self.part(key)).collect()
+        std::mem::take(&mut self.take_news).into_iter().map(|key| self.part(key)).collect()
     }
 
     /// Everything is to be told again.
     pub fn say_again(&mut self) {
-        self.to_tell.extend(self.here.keys());
+        self.take_news.extend(self.here.keys());
     }
 
     /// Whether there is something to show.
@@ -254,8 +254,8 @@ mod tests {
         let (mut one, mut two, begin) = (Presence::default(), Presence::default(), Instant::now());
         one.look(KEY, ADA);
         two.look(KEY, BO);
-        two.hear("one".to_owned(), one.to_tell(false), begin);
-        assert!(one.to_tell(false).is_empty() && one.to_tell(true).len() == 1);
+        two.hear("one".to_owned(), one.take_news(false), begin);
+        assert!(one.take_news(false).is_empty() && one.take_news(true).len() == 1);
         assert_eq!(now(&mut two).unwrap().looking, [ADA, BO]);
         two.expire(begin + GONE + Duration::from_secs(1));
         assert_eq!(now(&mut two).unwrap().looking, [BO]);

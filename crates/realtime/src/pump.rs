@@ -138,7 +138,7 @@ async fn tick(realtime: Arc<Realtime>) {
         let everything = now - said >= AGAIN;
         let parts = realtime.hub.with_presence(|presence| {
             presence.expire(now);
-            presence.to_tell(everything)
+            presence.take_news(everything)
         });
         if everything {
             said = now;

@@ -96,7 +96,7 @@ pub async fn write(mut cx: Staff<Write>, Body(input): Body<WriteMail>) -> ApiRes
     };
     let mailbox = mailbox.ok_or_else(|| AppError::invalid("to", "unknown", "There is no such mailbox."))?;
     let mail = Mail { from: (name.unwrap_or_default(), from), to: mailbox, subject, text: body, parent: None };
-    deliver(cx.0, mail).await
+    Box::pin(deliver(cx.0, mail)).await
 }
 
 /// `POST mail-catcher/{id}/answer/`
@@ -135,7 +135,7 @@ pub async fn answer(
         text: format!("{words}\n\nOn {} {} wrote:\n{quoted}", row.created_at.format("%Y-%m-%d %H:%M"), row.from_name),
         parent: Some(row),
     };
-    deliver(cx.0, mail).await
+    Box::pin(deliver(cx.0, mail)).await
 }
 
 /// A mail as the customer's program knows it.

@@ -40,8 +40,11 @@ pub(super) struct Pressure {
     flows: Cache<OrganizationId, Arc<Flow>>,
     held_back: Semaphore,
     /// The last two organizations that asked, the last one first.
-    recent: Mutex<[Option<(OrganizationId, Instant)>; 2]>,
+    recent: Mutex<(Asked, Asked)>,
 }
+
+/// Who asked, and when.
+type Asked = Option<(OrganizationId, Instant)>;
 
 #[derive(Debug)]
 struct Flow {
@@ -111,15 +114,16 @@ impl Pressure {
 
     fn note(&self, organization: OrganizationId) {
         let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
-        if recent[0].is_some_and(|(last, _)| last != organization) {
-            recent.swap(0, 1);
+        if recent.0.is_some_and(|(last, _)| last != organization) {
+            recent.1 = recent.0;
         }
-        recent[0] = Some((organization, Instant::now()));
+        recent.0 = Some((organization, Instant::now()));
     }
 
     fn others_are_here(&self, organization: OrganizationId) -> bool {
-        let recent = *self.recent.lock().unwrap_or_else(PoisonError::into_inner);
-        recent.iter().flatten().any(|(other, when)| *other != organization && when.elapsed() < RECENT)
+        let (last, other) = *self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_other = |asked: Asked| asked.is_some_and(|(who, when)| who != organization && when.elapsed() < RECENT);
+        is_other(last) || is_other(other)
     }
 }
 

@@ -61,7 +61,7 @@ async fn tell_known(tx: &mut TenantTx, state: &AppState, person: &PersonRow, id:
 /// Uses the link of a registration up; with what it asked for, unless the address got an account
 /// meanwhile: then its owner is mailed how to get in. 422 on `token` as for any bad link.
 pub async fn use_registration(public: &Public, token: &str) -> AppResult<(TenantTx, Registered)> {
-    let (mut tx, link) = counted(public, find(public, token, &[Purpose::Registration], Mode::Write)).await?;
+    let (mut tx, link) = Box::pin(counted(public, find(public, token, &[Purpose::Registration], Mode::Write))).await?;
     let (organization, now) = (tx.organization(), tx.now());
     if !store::use_up(&mut tx, organization, link.id, now).await? {
         return Err(bad());
