@@ -38,7 +38,7 @@ for (const [look, options] of Object.entries(looks)) {
     for (const path of pages) {
       await t.test(path, async () => {
         await page.goto(path);
-        await page.locator("#page h1, #page h2").first().waitFor();
+        await page.locator("h1:visible, h2:visible").first().waitFor();
         await page.waitForLoadState("networkidle");
         await noSidewaysScroll(page);
         // React Aria hides the rest of the page from readers while the list of a combo box is open.
