@@ -80,7 +80,7 @@ export async function open({
   if (role) await signIn(page, people[role]);
   await page.goto(path);
   // People act on a page that is at rest; keys pressed while its code still comes in would be lost.
-  await page.waitForLoadState(path.startsWith("/operator") ? "load" : "networkidle");
+  await page.waitForLoadState("networkidle");
   const close = async () => {
     await context.close();
     assert.deepEqual(faults, []);

@@ -73,7 +73,9 @@ export class Session {
 
   async #ask(): Promise<boolean> {
     const response = await fetch("/api/v1/auth/refresh/", { method: "POST", headers, body: "{}" });
-    if (response.ok) this.begin(await response.json());
+    // Read in any case: an answer that nobody reads holds its connection.
+    const answer = await response.text();
+    if (response.ok) this.begin(JSON.parse(answer));
     else if (response.status >= 500 || response.status === 429) throw new TypeError("the session could not be renewed");
     return response.ok;
   }
