@@ -59,7 +59,7 @@ test("subjects, names, tags and messages that are written as code stay text", as
   await page.goto(`/tickets/${made[0]}`);
   await page.getByRole("heading", { name: /Hostile <img src=x/ }).waitFor();
   await page.keyboard.press("Control+k");
-  await page.getByRole("searchbox", { name: "Commands" }).fill(attacks[0]);
+  await page.getByRole("combobox", { name: "Commands" }).fill(attacks[0]);
   await page.waitForTimeout(300);
   assert.equal(await page.evaluate(() => globalThis.ran), undefined);
   await close();

@@ -70,7 +70,7 @@ test("many tickets are changed at once, and put back", async () => {
   const before = await priority();
   for (const key of ["j", "x", "Shift+J", "p"]) await page.keyboard.press(key);
   const dialog = page.getByRole("dialog", { name: "Priority of 2 tickets" });
-  await dialog.getByRole("searchbox").fill(before === "Low" ? "urg" : "low");
+  await dialog.getByRole("combobox").fill(before === "Low" ? "urg" : "low");
   await axe(page);
   await page.keyboard.press("Enter");
   await page.getByText(/Priority of 2 tickets is/).waitFor();
@@ -99,7 +99,7 @@ test("the palette finds commands, and keys can be changed and switched off", asy
   const { page, close } = await open({ role: "agent", path: "/inbox?list=all" });
   await rows(page).first().waitFor();
   await page.keyboard.press("Control+k");
-  await page.getByRole("searchbox", { name: "Commands" }).fill("unassigned");
+  await page.getByRole("combobox", { name: "Commands" }).fill("unassigned");
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "Unassigned", level: 1 }).waitFor();
   await page.keyboard.press("?");

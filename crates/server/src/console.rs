@@ -11,6 +11,8 @@ use axum::{
 use kernel::AppError;
 use web::ApiError;
 
+use crate::pages;
+
 /// A built file and its compressed forms.
 struct File {
     name: &'static str,
@@ -53,6 +55,7 @@ fn answer(files: &'static [File], method: &Method, path: &str, asked: &HeaderMap
     let name = if is_route { "index.html" } else { path };
     match files.iter().find(|file| file.name == name) {
         Some(file) => file.answer(asked),
+        None if matches!(path.trim_end_matches('/'), "set-password" | "verify") => pages::link(),
         None if is_route => not_built(),
         None => ApiError(AppError::NotFound).into_response(),
     }
@@ -133,6 +136,26 @@ mod tests {
 
     fn header(response: &Response, name: HeaderName) -> Option<&str> {
         response.headers().get(name).map(|value| value.to_str().unwrap())
+    }
+
+    #[test]
+    fn links_work_without_the_console() {
+        for path in ["/set-password", "/verify", "/verify/"] {
+            let page = get(&[], path, &[]);
+            assert_eq!(header(&page, header::REFERRER_POLICY), Some("no-referrer"), "{path}");
+            assert!(
+                header(&page, header::CONTENT_SECURITY_POLICY).unwrap().starts_with("default-src 'none'"),
+                "{path}"
+            );
+            assert_eq!(header(&get(BUILT, path, &[]), header::ETAG), Some("\"2\""), "{path}");
+        }
+        let html = include_str!("../assets/link.html");
+        for inline in ["<style", "style=", "onclick", "onsubmit", "javascript:", "://", "<script>", "<iframe", "<img"] {
+            assert!(!html.contains(inline), "{inline}");
+        }
+        let code = include_str!("../assets/link.js");
+        assert!(code.contains("location.hash") && !code.contains("innerHTML"));
+        assert_eq!(code.matches("fetch(").count(), 1, "the token goes to one place");
     }
 
     #[test]

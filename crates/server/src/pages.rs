@@ -1,5 +1,5 @@
-//! What is beside the API, on any host: health, the forms behind one-time links, and the console for
-//! the rest. No script or style stands inside a page, so a strict policy holds.
+//! What is beside the API, on any host: health, and the console for the rest. Without the console the forms
+//! behind one-time links are a plain page, so that people can sign in to a binary with the API alone.
 
 use axum::{
     Router,
@@ -12,22 +12,24 @@ use web::AppState;
 
 use crate::{console, health::Health};
 
+/// No script or style stands inside a plain page.
 const POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; \
                       base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// The router with its fallback; paths have no trailing slash here, `web::service` accepts both.
 pub fn router() -> Router<AppState> {
-    let (html, script) = ("text/html; charset=utf-8", "text/javascript; charset=utf-8");
     Router::new()
         .route("/page.css", get(async || file("text/css; charset=utf-8", include_str!("../assets/page.css"))))
-        .route("/set-password", get(async || file(html, include_str!("../assets/set-password.html"))))
-        .route("/set-password.js", get(async || file(script, include_str!("../assets/set-password.js"))))
-        .route("/verify", get(async || file(html, include_str!("../assets/verify.html"))))
-        .route("/verify.js", get(async || file(script, include_str!("../assets/verify.js"))))
+        .route("/link.js", get(async || file("text/javascript; charset=utf-8", include_str!("../assets/link.js"))))
         .route("/health", get(health))
         .route("/health/live", get(async || answer(StatusCode::OK, &serde_json::json!({"status": "alive"}))))
         .layer(Extension(Health::default()))
         .fallback(console::serve)
+}
+
+/// The page behind one-time links where there is no console.
+pub fn link() -> Response {
+    file("text/html; charset=utf-8", include_str!("../assets/link.html"))
 }
 
 fn file(kind: &'static str, text: &'static str) -> Response {

@@ -8,6 +8,7 @@ use db::{Credential, Mode, TenantTx, platform::Organization};
 use kernel::{AppError, AppResult, Permission};
 use serde::Deserialize;
 use serde_json::json;
+use url::form_urlencoded;
 use uuid::Uuid;
 use web::{ApiError, ApiResult, AppState, Public, Query, Response, outbound::Call};
 
@@ -27,16 +28,37 @@ use crate::{
     sessions,
 };
 
-/// `GET auth/oidc/callback/`
+/// `GET auth/oidc/callback/`. People who come with a browser read on the sign-in page what programs read in the answer.
 pub async fn handler(public: Public, headers: HeaderMap, Query(input): Query<Callback>) -> ApiResult {
     let organization = public.organization.clone().ok_or(AppError::NotFound)?;
+    match Box::pin(run(&public, &organization, &headers, input)).await {
+        Err(AppError::Unauthenticated(_) | AppError::Forbidden(_)) if wants_page(&headers) => {
+            Ok(onward(&public.state, &organization, "/sign-in?step=refused"))
+        }
+        outcome => Ok(outcome?),
+    }
+}
+
+fn wants_page(headers: &HeaderMap) -> bool {
+    headers
+        .get(header::ACCEPT)
+        .and_then(|accepted| accepted.to_str().ok())
+        .is_some_and(|list| list.contains("text/html"))
+}
+
+async fn run(
+    public: &Public,
+    organization: &Organization,
+    headers: &HeaderMap,
+    input: Callback,
+) -> AppResult<Response> {
     let state = input.state.clone().unwrap_or_default();
-    let secret = FlowSecret::of_browser(&public.state.config, &headers, &state).ok_or_else(ended)?;
-    let (flow, provider, password) = take(&public, &organization, &state).await?;
-    let proven = prove(&public.state, &organization, &provider, &password, &secret, input).await?;
+    let secret = FlowSecret::of_browser(&public.state.config, headers, &state).ok_or_else(ended)?;
+    let (flow, provider, password) = take(public, organization, &state).await?;
+    let proven = prove(&public.state, organization, &provider, &password, &secret, input).await?;
     let mut response = match flow.session_id {
-        Some(_) => linked(&public, &organization, &provider, &flow, &proven).await?,
-        None => signed_in(&public, &organization, &provider, &flow, &proven).await?,
+        Some(_) => linked(public, organization, &provider, &flow, &proven).await?,
+        None => signed_in(public, organization, &provider, &flow, &proven, wants_page(headers)).await?,
     };
     flow::remove_cookie(&public.state.config, &mut response, &state);
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -168,6 +190,7 @@ async fn signed_in(
     provider: &Provider,
     flow: &Flow,
     proven: &Proven,
+    wants_page: bool,
 ) -> AppResult<Response> {
     let mut tx = public.open(organization, Mode::Write).await?;
     let person = person::who(&mut tx, provider, proven).await?;
@@ -175,7 +198,14 @@ async fn signed_in(
         return Err(person::unknown());
     }
     if otp::is_due(&mut tx, person.id).await? {
-        return second_factor(&public.state, tx, provider, flow, person.id).await;
+        let (next, secret) = second_factor(tx, provider, flow, person.id).await?;
+        let mut response = if wants_page {
+            onward(&public.state, organization, &format!("/sign-in?step=code&next={next}"))
+        } else {
+            ApiError(AppError::OtpRequired).into_response()
+        };
+        flow::set_waiting(&public.state.config, &mut response, Some(&secret));
+        return Ok(response);
     }
     let kind = provider.person_kind();
     let mut response = onward(&public.state, organization, &flow.next);
@@ -186,22 +216,19 @@ async fn signed_in(
     Ok(response)
 }
 
-/// The provider was the first factor: what it proved is kept, and the browser may come back with a
-/// code at `auth/oidc/complete/`.
+/// The provider was the first factor: what it proved is kept, and the browser may come back with the
+/// secret and a code at `auth/oidc/complete/`. Also gives the place to go to then, as a part of an address.
 async fn second_factor(
-    state: &AppState,
     mut tx: TenantTx,
     provider: &Provider,
     flow: &Flow,
     person: Uuid,
-) -> AppResult<Response> {
+) -> AppResult<(String, FlowSecret)> {
     let (organization, now, secret) = (tx.organization(), tx.now(), FlowSecret::new(tx.secret()));
     let waiting = Flow { provider_id: provider.id, session_id: None, person_id: Some(person), next: flow.next.clone() };
     store::insert_flow(&mut tx, organization, &flow::hash(&secret.state()), &waiting, now + FLOW_LIFE).await?;
     tx.commit().await?;
-    let mut response = ApiError(AppError::OtpRequired).into_response();
-    flow::set_waiting(&state.config, &mut response, Some(&secret));
-    Ok(response)
+    Ok((form_urlencoded::byte_serialize(flow.next.as_bytes()).collect(), secret))
 }
 
 /// Links to whoever asked for it, if their session is still good.

@@ -56,13 +56,13 @@ async fn pages_documents_and_files_have_policies_of_their_own() {
     let nobody = app.anonymous();
     let policy =
         |answer: &crate::harness::Answer| answer.headers["content-security-policy"].to_str().unwrap().to_owned();
-    for route in ["/", "/inbox", "/inbox/of-mine"] {
+    for route in ["/", "/inbox", "/inbox/of-mine", "/set-password", "/verify/"] {
         let answer = nobody.get(route).await;
         assert_eq!(answer.status, 200, "{route}");
         assert!(policy(&answer).starts_with("default-src '") && !policy(&answer).contains("unsafe"), "{route}");
         assert_eq!(answer.headers["cache-control"], "no-cache", "{route}");
     }
-    for page in ["/set-password", "/set-password.js", "/page.css"] {
+    for page in ["/link.js", "/page.css"] {
         let answer = nobody.get(page).await;
         assert_eq!(answer.status, 200, "{page}");
         assert!(policy(&answer).contains("script-src 'self';") && !policy(&answer).contains("unsafe"), "{page}");

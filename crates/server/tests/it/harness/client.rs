@@ -97,7 +97,7 @@ impl Client {
 
     /// Any bytes. `path` is below `/api/v1` unless it begins with `/api` or names a page.
     pub async fn raw(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Answer {
-        let is_whole = ["/api/", "/health", "//", "/set-password", "/verify", "/page.css", "/inbox"]
+        let is_whole = ["/api/", "/health", "//", "/set-password", "/verify", "/page.css", "/link.js", "/inbox"]
             .iter()
             .any(|prefix| path.starts_with(prefix))
             || path == "/";

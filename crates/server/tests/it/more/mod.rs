@@ -3,6 +3,5 @@
 mod counts;
 mod hosts;
 mod operators;
-mod pages;
 mod races;
 mod visibility;

@@ -285,6 +285,27 @@ async fn whoever_has_a_second_factor_is_asked_for_it() {
 }
 
 #[tokio::test]
+async fn people_with_a_browser_read_on_the_sign_in_page_how_it_goes_on() {
+    let (app, fake) = (TestApp::start().await, Fake::start().await);
+    let settings = json!({"link_verified_email": true, "allowed_domains": ["acme.test"]});
+    let id = add(&app.admin(), fake.issuer(), settings).await;
+    second_factor(&app, &app.agent()).await;
+    let page = [("accept", "text/html,application/xhtml+xml")];
+    for (subject, email, expected) in [
+        ("u-1", app.world.a.member("agent").email.clone(), "/sign-in?step=code&next=%2Ftickets%3Fstatus%3Dopen"),
+        ("u-2", "nobody@acme.test".to_owned(), "/sign-in?step=refused"),
+    ] {
+        let mut browser = Browser::new(app.anonymous());
+        let url = browser.start(&id).await;
+        let back = fake.accept(&url, subject, &email, app.state.db.now());
+        let answer = browser.send(axum::http::Method::GET, &back, &page, None).await;
+        assert_eq!((answer.status.as_u16(), location(&answer)), (302, format!("http://acme.localhost:8000{expected}")));
+        assert_eq!(browser.cookies.contains_key("helpdesk_sign_in"), subject == "u-1");
+        assert!(browser.me().await.is_none());
+    }
+}
+
+#[tokio::test]
 async fn a_custom_role_that_may_do_what_administrators_may_is_not_found_by_address() {
     let (app, fake) = (TestApp::start().await, Fake::start().await);
     let role = json!({"name": "Keeper", "key": "keeper", "permissions": ["users:read", "users:write"]});

@@ -19,11 +19,6 @@ export const restorePolicy = (id: string) => answer(api.POST("/api/v1/sla-polici
 
 const named = (key: string) => ({ params: { path: { key } } });
 
-/** Retired ones too. */
-export const allStatusesQuery = queryOptions({
-  queryKey: ["statuses", "all"],
-  queryFn: ({ signal }) => answer(api.GET("/api/v1/statuses/", { signal, params: { query: { page_size: 100 } } })),
-});
 export const createStatus = (body: Schema<"CreateStatus">) => answer(api.POST("/api/v1/statuses/", { body }));
 export const changeStatus = ({ key, version }: Status, body: Schema<"PatchStatus">) =>
   answer(api.PATCH("/api/v1/statuses/{key}/", { ...named(key), headers: ifMatch(version), body }));

@@ -17,6 +17,14 @@ export async function completeSignIn(otp: string): Promise<void> {
 export const requestReset = (email: string, organization?: string) =>
   answer(api.POST("/api/v1/auth/password/reset/", { body: { email, organization } }));
 
+/** Sets a password with a one-time link. */
+export const setPassword = (token: string, password: string) =>
+  answer(api.POST("/api/v1/auth/password/reset/confirm/", { body: { token, password } }));
+
+/** Opens the account that a one-time link belongs to. */
+export const confirmRegistration = (token: string) =>
+  answer(api.POST("/api/v1/auth/register/confirm/", { body: { token } }));
+
 /** The identity providers of this host. */
 export const providersQuery = queryOptions({
   queryKey: ["sign-in-providers"],

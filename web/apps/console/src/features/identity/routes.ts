@@ -11,12 +11,25 @@ const signInRoute = createRoute({
   path: "/sign-in",
   validateSearch: v.object({
     next: v.optional(v.fallback(path, "/")),
-    step: v.optional(v.fallback(v.picklist(["reset", "code"]), "reset")),
+    step: v.optional(v.fallback(v.picklist(["reset", "code", "refused"]), "reset")),
   }),
   beforeLoad: ({ search }) => {
-    if (session.state === "in") throw redirect({ href: search.next ?? "/", replace: true });
+    if (session.state === "in" && search.step !== "refused")
+      throw redirect({ href: search.next ?? "/", replace: true });
   },
   component: page(() => import("./routes/SignInPage.tsx"), "SignInPage", "identity"),
 });
 
-export const identityRoutes = [signInRoute];
+const setPasswordRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/set-password",
+  component: page(() => import("./routes/SetPasswordPage.tsx"), "SetPasswordPage", "identity"),
+});
+
+const verifyRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/verify",
+  component: page(() => import("./routes/VerifyPage.tsx"), "VerifyPage", "identity"),
+});
+
+export const identityRoutes = [signInRoute, setPasswordRoute, verifyRoute];

@@ -82,6 +82,7 @@ export const keptDraft = {
       return emptyDraft;
     }
   },
+  exists: (person: string) => JSON.stringify(keptDraft.read(person)) !== JSON.stringify(emptyDraft),
   write: (person: string, draft: Draft) => sessionStorage.setItem(name, JSON.stringify({ person, draft })),
   drop: () => sessionStorage.removeItem(name),
 };

@@ -93,6 +93,8 @@ function Found({
     <Autocomplete inputValue={typed} onInputChange={onType}>
       <SearchField aria-label={title} autoFocus className="border-b border-line">
         <Input
+          role="combobox"
+          aria-expanded
           placeholder={t("triage.type")}
           className="h-10 w-full bg-transparent px-4 text-15 outline-none [&::-webkit-search-cancel-button]:hidden"
         />

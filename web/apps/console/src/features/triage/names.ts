@@ -6,27 +6,28 @@ import { api } from "../../app.ts";
 
 export type StatusChoice = { key: string; name: string; category: string; isRetired: boolean };
 
-/** The statuses of the organization, in its order. */
+/** The statuses of the organization, in its order, retired ones too. */
 export const statusesQuery = queryOptions({
   queryKey: ["statuses"],
   queryFn: ({ signal }) => answer(api.GET("/api/v1/statuses/", { signal, params: { query: { page_size: 100 } } })),
-  select: (page) => page.results,
   staleTime: 5 * 60_000,
 });
 
 /** As the organization calls it; the names that the product ships are said in the language in use. */
-function nameOf(key: string, name: string): string {
+export function statusName({ key, name }: { key: string; name: string }): string {
   const shipped = key.replaceAll("_", " ").replace(/^./, (letter) => letter.toUpperCase());
   const id = `triage.status.${key}`;
   return name === shipped && i18n.messages[id] ? t(id) : name;
 }
 
-function useAllStatuses(): StatusChoice[] {
+/** All of them: tickets keep a status that was retired since. */
+export function useAllStatuses(): StatusChoice[] {
   const { data } = useQuery(statusesQuery);
   return useMemo(
     () =>
-      (data ?? []).map(({ key, name, category, is_retired }) => {
-        return { key, name: nameOf(key, name), category, isRetired: is_retired === true };
+      (data?.results ?? []).map((status) => {
+        const { key, category, is_retired } = status;
+        return { key, name: statusName(status), category, isRetired: is_retired === true };
       }),
     [data],
   );

@@ -39,7 +39,10 @@ export default function Palette({ onClose }: { onClose: () => void }) {
         <Dialog aria-label={t("commands.palette")} className="outline-none">
           <Autocomplete inputValue={typed} onInputChange={setTyped}>
             <SearchField aria-label={t("commands.palette")} autoFocus className="border-b border-line">
+              {/* A field with a list, said to be one: those who do not see know where the arrows lead. */}
               <Input
+                role="combobox"
+                aria-expanded
                 placeholder={t("commands.palette.hint")}
                 className="h-11 w-full bg-transparent px-4 text-15 outline-none [&::-webkit-search-cancel-button]:hidden"
               />

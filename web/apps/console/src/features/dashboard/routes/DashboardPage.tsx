@@ -5,7 +5,7 @@ import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import type { ComponentProps, ReactNode } from "react";
 import { countsQuery } from "../../../shell/queries.ts";
 import { TicketRows } from "../../../shell/TicketRows.tsx";
-import { priorities, priorityName, useStatuses } from "../../triage/index.ts";
+import { priorities, priorityName, useAllStatuses } from "../../triage/index.ts";
 import { recentQuery, type Statistics, statisticsQuery } from "../api.ts";
 import { bounds } from "../days.ts";
 import { FlowChart, FlowKey, FlowTable } from "../ui/FlowChart.tsx";
@@ -32,7 +32,7 @@ function Figures({ figures }: { figures: Statistics }) {
   const { data: counts } = useQuery(countsQuery);
   const { chart = "lines" } = route.useSearch();
   const navigate = useNavigate();
-  const statuses = useStatuses();
+  const statuses = useAllStatuses();
   const { daily } = figures;
   const today = daily.length - 1;
   return (
@@ -77,13 +77,16 @@ function Figures({ figures }: { figures: Statistics }) {
         <div className="grid content-start gap-6 md:max-wide:grid-cols-2">
           <Section title={t("dashboard.by-status")}>
             <Bars
-              rows={statuses.map(({ key, name, category }) => ({
-                key,
-                name,
-                count: count(figures.by_status, key),
-                sign: <StatusGlyph category={category} />,
-                search: { list: "all", status: [key] },
-              }))}
+              rows={statuses
+                .map(({ key, name, category, isRetired }) => ({
+                  key,
+                  name,
+                  isRetired,
+                  count: count(figures.by_status, key),
+                  sign: <StatusGlyph category={category} />,
+                  search: { list: "all", status: [key] },
+                }))
+                .filter((row) => !row.isRetired || row.count > 0)}
             />
           </Section>
           <Section title={t("dashboard.by-priority")}>

@@ -4,7 +4,8 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { queries } from "../../../app.ts";
 import { perform, ResourceList, RowMenu, SettingsPage } from "../../settings/index.ts";
-import { allStatusesQuery, reorderStatuses, restoreStatus, retireStatus, type Status } from "../api.ts";
+import { statusesQuery, statusName } from "../../triage/index.ts";
+import { reorderStatuses, restoreStatus, retireStatus, type Status } from "../api.ts";
 import { moved } from "../order.ts";
 import { StatusDialog } from "../ui/StatusDialog.tsx";
 
@@ -12,20 +13,23 @@ const refresh = ["statuses"];
 
 /** What tickets can be, in the order in which it is offered. */
 export function StatusesPage() {
-  const list = useQuery(allStatusesQuery);
+  const list = useQuery(statusesQuery);
   const statuses = list.data?.results ?? [];
   const [open, setOpen] = useState<Status | "new">();
-  const restore = ({ key, name }: Status) =>
-    perform(() => restoreStatus(key), { refresh, done: t("desk.status.restored", { name }) });
+  const restore = (status: Status) =>
+    perform(() => restoreStatus(status.key), {
+      refresh,
+      done: t("desk.status.restored", { name: statusName(status) }),
+    });
   const retire = (status: Status) =>
     perform(() => retireStatus(status.key), {
       refresh,
-      done: t("desk.status.retired", { name: status.name }),
+      done: t("desk.status.retired", { name: statusName(status) }),
       undo: () => restore(status),
     });
   const move = (at: number, by: number) => {
     const next = moved(statuses, at, by);
-    queries.setQueryData(allStatusesQuery.queryKey, (old) => old && { ...old, results: next });
+    queries.setQueryData(statusesQuery.queryKey, (old) => old && { ...old, results: next });
     void perform(() => reorderStatuses(next.map((status) => status.key)), { refresh });
   };
   return (
@@ -55,13 +59,13 @@ export function StatusesPage() {
                 <>
                   <IconButton
                     icon="up"
-                    label={t("desk.status.up", { name: status.name })}
+                    label={t("desk.status.up", { name: statusName(status) })}
                     isDisabled={at === 0}
                     onPress={() => move(at, -1)}
                   />
                   <IconButton
                     icon="down"
-                    label={t("desk.status.down", { name: status.name })}
+                    label={t("desk.status.down", { name: statusName(status) })}
                     isDisabled={at === statuses.length - 1}
                     onPress={() => move(at, 1)}
                   />
@@ -79,7 +83,7 @@ export function StatusesPage() {
                 onClick={() => setOpen(status)}
               >
                 <StatusGlyph category={status.category} />
-                <bdi>{status.name}</bdi>
+                <bdi>{statusName(status)}</bdi>
               </button>
             ),
           },
@@ -88,7 +92,7 @@ export function StatusesPage() {
             id: "customers",
             title: t("desk.status.customers"),
             isWide: true,
-            cell: (status) => <bdi className="text-ink-2">{status.customer_name ?? status.name}</bdi>,
+            cell: (status) => <bdi className="text-ink-2">{status.customer_name ?? statusName(status)}</bdi>,
           },
           {
             id: "key",
@@ -113,7 +117,7 @@ export function StatusesPage() {
             className: "w-10 text-end",
             cell: (status) => (
               <RowMenu
-                label={t("settings.actions-of", { name: status.name })}
+                label={t("settings.actions-of", { name: statusName(status) })}
                 actions={[
                   { id: "edit", name: t("desk.edit"), icon: "edit", run: () => setOpen(status) },
                   status.is_retired

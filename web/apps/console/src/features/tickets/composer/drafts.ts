@@ -28,6 +28,28 @@ const open = () => {
   return store;
 };
 
+/** Drafts of whoever is signed in that lie on this browser because the server never got them. */
+async function ownKeys(): Promise<string[]> {
+  const keys = await (await open()).getAllKeys("drafts");
+  return keys.filter((key) => key.startsWith(`${session.person?.id}:`));
+}
+
+/** Gives the server what only this browser has; the number of drafts that it did not take. */
+export async function saveOwnDrafts(): Promise<number> {
+  let refused = 0;
+  for (const key of await ownKeys()) {
+    const [, ticket = "", kind] = key.split(":");
+    const draft = await (await open()).get("drafts", key);
+    const outcome = draft && (await new DraftKeeper(ticket, kind as Kind).save(draft));
+    if (outcome && outcome.state !== "saved") refused++;
+  }
+  return refused;
+}
+
+export async function forgetOwnDrafts(): Promise<void> {
+  for (const key of await ownKeys()) await (await open()).delete("drafts", key);
+}
+
 export type Outcome =
   | { state: "saved" | "kept"; at: number }
   /** Another device saved a newer one meanwhile. */

@@ -86,6 +86,8 @@ export function PropertySelect({ label, items, value, onChange, isSearchable = f
           <Autocomplete filter={contains}>
             <SearchField aria-label={label} autoFocus className="mb-1 flex items-center">
               <Input
+                role="combobox"
+                aria-expanded
                 placeholder={t("tickets.find")}
                 className="h-8 w-full rounded-control border border-line bg-surface px-2 outline-none focus:border-petrol [&::-webkit-search-cancel-button]:hidden"
               />
