@@ -27,7 +27,7 @@ begin
   end if;
   select * into f from jsonb_to_record(p_filters) as x (
     status text[], status_category text[], priority text[], type text[], channel text[], category text[], company text[],
-    assignee uuid[], assignee_none boolean, team uuid[], team_none boolean, customer uuid[], ids uuid[], tag text[],
+    assignee uuid[], assignee_none boolean, mentioned uuid[], watching uuid[], team uuid[], team_none boolean, customer uuid[], ids uuid[], tag text[],
     created_after timestamptz, created_before timestamptz, updated_after timestamptz, updated_before timestamptz,
     resolved_after timestamptz, resolved_before timestamptz,
     due_before timestamptz, is_overdue boolean);
@@ -70,6 +70,10 @@ begin
          and (f.ids is null or t.id = any (f.ids))
          and (f.tag is null or exists (
                select from ticket_tags g where g.organization_id = p_organization and g.ticket_id = t.id and g.tag = any (f.tag)))
+         and (f.mentioned is null or exists (
+               select from mentions n where n.organization_id = p_organization and n.ticket_id = t.id and n.user_id = any (f.mentioned)))
+         and (f.watching is null or exists (
+               select from ticket_watchers w where w.organization_id = p_organization and w.ticket_id = t.id and w.user_id = any (f.watching)))
          and (f.created_after is null or t.created_at >= f.created_after)
          and (f.created_before is null or t.created_at < f.created_before)
          and (f.updated_after is null or t.updated_at >= f.updated_after)

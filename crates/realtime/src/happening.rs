@@ -32,6 +32,8 @@ pub enum Happening {
         is_internal: bool,
         /// It may stand in other lists now, and others may see it.
         has_moved: bool,
+        /// People whom it names, in whose list it stands from now on.
+        named: Vec<UserId>,
         /// Where it stands; none when it is gone for good.
         standing: Option<Standing>,
     },
@@ -44,8 +46,8 @@ impl Happening {
     fn read(entry: &Entry) -> Option<Self> {
         let uuid = |name: &str| entry.payload.get(name).and_then(Value::as_str).and_then(|text| text.parse().ok());
         let ticket = |ticket: Uuid, what, is_internal, has_moved| {
-            let ticket = TicketId(ticket);
-            Some(Self::Ticket { seq: entry.seq, ticket, what, is_internal, has_moved, standing: None })
+            let (ticket, named) = (TicketId(ticket), named(&entry.payload));
+            Some(Self::Ticket { seq: entry.seq, ticket, what, is_internal, has_moved, named, standing: None })
         };
         match entry.topic.as_str() {
             facade::TICKET_CREATED | facade::TICKET_DELETED | facade::TICKET_RESTORED => {
@@ -80,6 +82,12 @@ impl Happening {
             Self::Ticket { seq, .. } | Self::Notification { seq, .. } => *seq,
         }
     }
+}
+
+/// People whom a message mentions.
+fn named(payload: &Value) -> Vec<UserId> {
+    let named = payload.get("mentions").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    named.iter().filter_map(|user| user.as_str()?.parse().ok().map(UserId)).collect()
 }
 
 /// What entries of one organization mean, with where their tickets stand now.
@@ -127,7 +135,7 @@ pub fn told(happening: &Happening, topic: Topic, actor: &Actor) -> Option<WsEven
             let is_own = topic == Topic::Me && actor.staff() == Some(*user);
             is_own.then(|| WsEvent::Notification(hint(id.map(|id| id.to_string()), None)))
         }
-        Happening::Ticket { ticket, what, is_internal, has_moved, standing, .. } => {
+        Happening::Ticket { ticket, what, is_internal, has_moved, named, standing, .. } => {
             if *is_internal && !actor.is_internal() {
                 return None;
             }
@@ -145,7 +153,10 @@ pub fn told(happening: &Happening, topic: Topic, actor: &Actor) -> Option<WsEven
             match topic {
                 Topic::Ticket(id) => (id == *ticket).then(|| told(about())),
                 Topic::View(view) => (*has_moved || stands_in(view, &standing, actor)).then(|| told(about())),
-                Topic::Me => (*what == What::Fields).then(|| WsEvent::Counts(hint(None, None))),
+                Topic::Me => {
+                    let is_named = actor.staff().is_some_and(|me| named.contains(&me));
+                    (*what == What::Fields || is_named).then(|| WsEvent::Counts(hint(None, None)))
+                }
             }
         }
     }

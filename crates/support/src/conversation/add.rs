@@ -106,16 +106,18 @@ pub async fn add(tx: &mut TenantTx, actor: &Actor, ticket: TicketId, new: NewMes
     };
     store::insert(tx, organization, &row).await?;
     attach(tx, actor, id, new.files).await?;
-    if row.visibility == "internal" && actor.staff().is_some() {
-        mentions::record(tx, ticket, id, (&row.body, BodyFormat::of(&row.format))).await?;
-    }
+    let named = if row.visibility == "internal" && actor.staff().is_some() {
+        mentions::record(tx, ticket, id, (&row.body, BodyFormat::of(&row.format))).await?
+    } else {
+        Vec::new()
+    };
     let known = json!({
         "ticket": ticket, "seq": seq, "visibility": row.visibility, "direction": row.direction,
         "author": row.author_id.map(|author| kernel::id::wire(&row.author_kind, author)),
         "attachments": new.files,
     });
     tx.audit_change("message.created", ("message", Some(id.0)), &(), &known);
-    events::created(tx, actor, ticket, id, new.visibility, new.silent);
+    events::created(tx, actor, ticket, id, (new.visibility, new.silent), &named);
     Ok(row)
 }
 

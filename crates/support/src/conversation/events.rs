@@ -13,9 +13,18 @@ pub const REFUSED: &str = "message.refused";
 /// A message was sent, or could not be.
 pub const DELIVERED: &str = "message.delivered";
 
-pub fn created(tx: &mut TenantTx, actor: &Actor, ticket: TicketId, message: MessageId, visibility: &str, silent: bool) {
+/// `named` are the people whom it mentions.
+pub fn created(
+    tx: &mut TenantTx,
+    actor: &Actor,
+    ticket: TicketId,
+    message: MessageId,
+    (visibility, silent): (&str, bool),
+    named: &[UserId],
+) {
+    let named: Vec<_> = named.iter().map(|user| user.0).collect();
     let payload = json!({
-        "ticket": ticket.0, "visibility": visibility, "silent": silent,
+        "ticket": ticket.0, "visibility": visibility, "silent": silent, "mentions": named,
         "actor": { "kind": actor.person.kind(), "id": actor.person.uuid() },
     });
     tx.emit(Event { topic: CREATED, entity: message.0, payload });

@@ -33,13 +33,13 @@ pub struct MentionOut {
     pub name: String,
 }
 
-/// Remembers whom a note names.
+/// Remembers whom a note names, and says who that is.
 pub async fn record(
     tx: &mut TenantTx,
     ticket: TicketId,
     message: MessageId,
     (body, format): (&str, BodyFormat),
-) -> AppResult<()> {
+) -> AppResult<Vec<UserId>> {
     let html = content::render(body, format, &|_| None);
     let named = content::mentions(&html);
     let mut people: Vec<(UserId, Option<TeamId>)> =
@@ -50,11 +50,11 @@ pub async fn record(
         people.extend(members.into_iter().map(|(team, user)| (user, Some(team))));
     }
     if people.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     let (organization, now) = (tx.organization(), tx.now());
     let system = Actor::system(organization);
-    let Some(ticket) = find(tx, &system, &Ref::Id(ticket), Lock::None).await? else { return Ok(()) };
+    let Some(ticket) = find(tx, &system, &Ref::Id(ticket), Lock::None).await? else { return Ok(Vec::new()) };
     let users: Vec<UserId> = people.iter().map(|(user, _)| *user).collect();
     let active = identity::facade::active_staff(tx, &users).await?;
     let readers: Vec<UserId> = active.iter().filter(|actor| sees(actor, &ticket)).filter_map(Actor::staff).collect();
@@ -73,7 +73,7 @@ pub async fn record(
     )
     .execute(&mut **tx)
     .await?;
-    Ok(())
+    Ok(people.into_iter().map(|(user, _)| user).collect())
 }
 
 /// Everybody whom a message names.

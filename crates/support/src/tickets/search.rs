@@ -14,7 +14,7 @@ use super::{
         statistics::visibility_arguments,
     },
     store::{LISTED_DESCRIPTION, TicketRow, select},
-    wire::TicketQuery,
+    wire::{OnlyMe, TicketQuery},
 };
 use crate::{
     Priority,
@@ -103,6 +103,9 @@ pub struct Filter {
     kinds: Vec<String>,
     channels: Vec<String>,
     assignee: Ids,
+    /// Whom a note names.
+    mentioned: Ids,
+    watching: Ids,
     team: Ids,
     customers: Vec<Uuid>,
     companies: Vec<String>,
@@ -154,6 +157,12 @@ impl Filter {
                 _ => assignee.ids.extend(id_list::<UserId>("assignee", std::slice::from_ref(value))?),
             }
         }
+        let me = |wanted: Option<OnlyMe>| Ids {
+            ids: actor.staff().map(Into::into).into_iter().collect(),
+            none: false,
+            given: wanted.is_some(),
+        };
+        let (mentioned, watching) = (me(query.mentioned), me(query.watching));
         let mut team = Ids { given: !query.team.is_empty(), ..Ids::default() };
         for value in &query.team {
             match value.as_str() {
@@ -161,9 +170,14 @@ impl Filter {
                 _ => team.ids.extend(id_list::<TeamId>("team", std::slice::from_ref(value))?),
             }
         }
-        if !actor.is_internal() && (team.given || !query.tag.is_empty()) {
-            let field = if team.given { "team" } else { "tag" };
-            return Err(AppError::invalid(field, "unknown", "This filter is not known here."));
+        let internal = [
+            ("team", team.given),
+            ("tag", !query.tag.is_empty()),
+            ("mentioned", mentioned.given),
+            ("watching", watching.given),
+        ];
+        if let Some((field, _)) = internal.iter().find(|(_, is_given)| *is_given && !actor.is_internal()) {
+            return Err(AppError::invalid(*field, "unknown", "This filter is not known here."));
         }
         let known_status = |value: &str| Some(status_key(value)).filter(|key| statuses.contains(key));
         let cursor = query.cursor.as_deref().filter(|text| !text.is_empty());
@@ -182,6 +196,8 @@ impl Filter {
             kinds: choices("type", &query.kind, |v| one_of(&KINDS, v))?,
             channels: choices("channel", &query.channel, |v| one_of(&CHANNELS, v))?,
             assignee,
+            mentioned,
+            watching,
             team,
             customers: id_list::<CustomerId>("customer", &query.customer)?,
             companies: query.company.clone(),
@@ -225,6 +241,14 @@ impl Filter {
             query.push(" and exists (select from ticket_tags g where g.organization_id = t.organization_id and g.ticket_id = t.id and g.tag = any(");
             query.push_bind(self.tags.clone()).push("))");
         }
+        if self.mentioned.given {
+            query.push(" and exists (select from mentions n where n.organization_id = t.organization_id and n.ticket_id = t.id and n.user_id = any(");
+            query.push_bind(self.mentioned.ids.clone()).push("))");
+        }
+        if self.watching.given {
+            query.push(" and exists (select from ticket_watchers w where w.organization_id = t.organization_id and w.ticket_id = t.id and w.user_id = any(");
+            query.push_bind(self.watching.ids.clone()).push("))");
+        }
         push_time(query, "t.created_at", self.created);
         push_time(query, "t.updated_at", self.updated);
         push_time(query, "t.resolved_at", self.resolved);
@@ -259,6 +283,8 @@ impl Filter {
             "company": some(&self.companies),
             "assignee": self.assignee.given.then(|| self.assignee.ids.clone()),
             "assignee_none": self.assignee.none,
+            "mentioned": self.mentioned.given.then(|| self.mentioned.ids.clone()),
+            "watching": self.watching.given.then(|| self.watching.ids.clone()),
             "team": self.team.given.then(|| self.team.ids.clone()),
             "team_none": self.team.none,
             "customer": ids(&self.customers),

@@ -350,6 +350,13 @@ pub struct HistoryOut {
     pub reason: Option<String>,
 }
 
+/// Whom filters mean that know nobody but the caller.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum OnlyMe {
+    Me,
+}
+
 /// Filters of the list. Choice and id filters repeat: any of the values.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields, default)]
@@ -370,6 +377,12 @@ pub struct TicketQuery {
     pub channel: Vec<String>,
     /// An id, me or none.
     pub assignee: Vec<String>,
+    /// In which a note names the caller, alone or as one of a team.
+    #[param(inline, value_type = OnlyMe, required = false)]
+    pub mentioned: Option<OnlyMe>,
+    /// Which the caller watches.
+    #[param(inline, value_type = OnlyMe, required = false)]
+    pub watching: Option<OnlyMe>,
     /// An id or none.
     pub team: Vec<String>,
     pub customer: Vec<String>,

@@ -2546,6 +2546,11 @@ export interface components {
             all_open: number;
             /**
              * Format: int64
+             * @description Open, and a note names the caller, alone or as one of a team.
+             */
+            mentions?: number | null;
+            /**
+             * Format: int64
              * @description Open and given to the caller.
              */
             mine?: number | null;
@@ -17535,6 +17540,10 @@ export interface operations {
                 channel?: string[];
                 /** @description An id, me or none. */
                 assignee?: string[];
+                /** @description In which a note names the caller, alone or as one of a team. */
+                mentioned?: "me";
+                /** @description Which the caller watches. */
+                watching?: "me";
                 /** @description An id or none. */
                 team?: string[];
                 customer?: string[];
@@ -17803,6 +17812,10 @@ export interface operations {
                 channel?: string[];
                 /** @description An id, me or none. */
                 assignee?: string[];
+                /** @description In which a note names the caller, alone or as one of a team. */
+                mentioned?: "me";
+                /** @description Which the caller watches. */
+                watching?: "me";
                 /** @description An id or none. */
                 team?: string[];
                 customer?: string[];

@@ -30,6 +30,11 @@ async fn seed(app: &TestApp) {
             app.agent().post(&format!("{}change_status/", path(&ticket)), json!({ "status": status })).await.ok();
         }
     }
+    let body = format!("[@Team](mention:{}) [@Ada](mention:{})", a.team, a.user("viewer"));
+    for number in 1..=20 {
+        let note = json!({"body": body, "visibility": "internal"});
+        app.manager().post(&format!("/tickets/{number}/messages/"), note).await.created();
+    }
     app.manager().delete("/tickets/24/").await.is(204);
     app.advance(TimeDelta::hours(3));
 }
@@ -46,9 +51,10 @@ async fn counts_are_those_of_the_lists() {
             ("all_open", open.to_owned()),
             ("overdue", "is_overdue=true".to_owned()),
             ("mine", format!("{open}&assignee=me")),
+            ("mentions", format!("{open}&mentioned=me")),
             ("unassigned", format!("{open}&assignee=none")),
         ] {
-            if who == "customer" && ["mine", "unassigned"].contains(&field) {
+            if who == "customer" && ["mine", "mentions", "unassigned"].contains(&field) {
                 assert!(counts.get(field).is_none());
                 continue;
             }
@@ -64,5 +70,7 @@ async fn counts_are_those_of_the_lists() {
             assert_eq!(counts["teams"], json!({ team.to_string(): of_team }), "{who}");
         }
     }
+    let named = app.as_("viewer").get("/tickets/counts/").await.ok()["mentions"].clone();
+    assert!(named.as_i64().is_some_and(|named| named > 0 && named < 20), "{named}");
     app.run_jobs().await;
 }

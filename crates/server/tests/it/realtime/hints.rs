@@ -42,6 +42,25 @@ async fn changes_are_told_at_once_without_their_contents() {
 }
 
 #[tokio::test]
+async fn who_is_named_hears_that_their_lists_are_others() {
+    let app = TestApp::start().await;
+    let node = Node::start(&app, Limits::default()).await;
+    let ticket = ticket_of(&app.manager(), "CANARY-A").await;
+    let mut agent = node.watch(&app.agent(), &["me"]).await;
+    let mut other = node.watch(&app.as_("agent2"), &["me"]).await;
+    agent.all(Duration::from_millis(300)).await;
+    other.all(Duration::from_millis(300)).await;
+    let note = format!("[@Ada](mention:{})", app.world.a.user("agent"));
+    let note = json!({"body": note, "visibility": "internal"});
+    app.manager().post(&format!("/tickets/{ticket}/messages/"), note).await.created();
+    agent.until(is("counts", "me")).await;
+    assert_eq!(app.agent().get("/tickets/counts/").await.ok()["mentions"], json!(1));
+    let told = other.all(Duration::from_millis(500)).await;
+    assert!(told.is_empty(), "{told:?}");
+    node.stop().await;
+}
+
+#[tokio::test]
 async fn a_list_hears_at_most_once_a_second() {
     let app = TestApp::start().await;
     let node = Node::start(&app, Limits::default()).await;

@@ -116,6 +116,52 @@ async fn filters_narrow_a_search_the_same_way() {
 }
 
 #[tokio::test]
+async fn lists_of_what_names_me_and_what_i_watch() {
+    let app = TestApp::start().await;
+    seed(&app).await;
+    let (world, agent) = (&app.world.a, app.agent());
+    app.admin().patch(&format!("/teams/{}/", world.team), json!({"members": [world.user("agent2")]})).await.ok();
+    let notes = [
+        (1, format!("[@Ada](mention:{})", world.user("agent"))),
+        (3, format!("[@Ada](mention:{}) and [@again](mention:{})", world.user("agent"), world.user("agent"))),
+        (4, format!("[@Team](mention:{})", world.team)),
+        (5, format!("[@Other](mention:{})", app.world.b.user("agent"))),
+    ];
+    for (number, body) in notes {
+        let note = json!({"body": body, "visibility": "internal"});
+        app.manager().post(&format!("/tickets/{number}/messages/"), note).await.created();
+    }
+    agent.post("/tickets/2/watchers/", json!({})).await.created();
+    app.as_("agent2").post("/tickets/3/watchers/", json!({})).await.created();
+    for (who, query, expected) in [
+        ("agent", "mentioned=me", vec![1, 3]),
+        ("agent", "watching=me", vec![2]),
+        ("agent", "mentioned=me&watching=me", vec![]),
+        ("agent", "mentioned=me&status_category=pending", vec![3]),
+        ("agent2", "mentioned=me", vec![4]),
+        ("agent2", "watching=me", vec![3]),
+        ("viewer", "mentioned=me", vec![]),
+    ] {
+        let client = app.as_(who);
+        for search in ["", "&search=tk+2026"] {
+            let query = format!("ordering=number&{query}{search}");
+            assert_eq!(numbers(&client, &query).await, expected, "{who} {query}");
+            assert_eq!(client.get(&format!("/tickets/?{query}")).await.ok()["count"], json!(expected.len()), "{query}");
+        }
+    }
+    // Being named or watching shows nothing that one does not see.
+    app.admin().patch("/organization/", json!({"agent_visibility": "own"})).await.ok();
+    for search in ["", "&search=tk+2026"] {
+        assert_eq!(numbers(&agent, &format!("mentioned=me{search}")).await, [1]);
+        assert_eq!(numbers(&agent, &format!("watching=me{search}")).await, [0_i64; 0]);
+    }
+    assert_eq!(agent.get("/tickets/counts/").await.ok()["mentions"], json!(1));
+    for query in ["mentioned=me", "watching=me"] {
+        app.customer().get(&format!("/tickets/?{query}")).await.is(422);
+    }
+}
+
+#[tokio::test]
 async fn bad_values_are_named() {
     let app = TestApp::start().await;
     for (field, value) in [
@@ -126,6 +172,8 @@ async fn bad_values_are_named() {
         ("channel", "x"),
         ("assignee", "x"),
         ("team", "me"),
+        ("mentioned", "none"),
+        ("watching", "x"),
         ("customer", "x"),
         ("ids", "x"),
         ("ordering", "subject"),

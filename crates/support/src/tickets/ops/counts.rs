@@ -18,6 +18,9 @@ pub struct CountsOut {
     /// Open and given to the caller.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mine: Option<i64>,
+    /// Open, and a note names the caller, alone or as one of a team.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mentions: Option<i64>,
     /// Open and given to nobody.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub unassigned: Option<i64>,
@@ -36,6 +39,8 @@ pub async fn handler(mut cx: Member<Read>) -> ApiResult {
         r#"select grouping(team_id) = 1 as "is_total!", team_id as "team_id: TeamId", count(*) as "all_open!",
                   count(*) filter (where resolution_due_at < $5) as "overdue!",
                   count(*) filter (where assignee_id = $6) as "mine!",
+                  count(*) filter (where id in (
+                    select ticket_id from mentions where organization_id = $1 and user_id = $6)) as "mentions!",
                   count(*) filter (where assignee_id is null) as "unassigned!"
              from tickets
             where organization_id = $1 and deleted_at is null and status_category in ('new', 'open', 'pending', 'on_hold')
@@ -53,7 +58,7 @@ pub async fn handler(mut cx: Member<Read>) -> ApiResult {
     .await
     .map_err(kernel::AppError::from)?;
     let internal = cx.actor.is_internal();
-    let mut out = CountsOut { all_open: 0, overdue: 0, mine: None, unassigned: None, teams: None };
+    let mut out = CountsOut { all_open: 0, overdue: 0, mine: None, mentions: None, unassigned: None, teams: None };
     let mut by_team = BTreeMap::new();
     for row in rows {
         match row.team_id {
@@ -61,6 +66,7 @@ pub async fn handler(mut cx: Member<Read>) -> ApiResult {
                 out.all_open = row.all_open;
                 out.overdue = row.overdue;
                 out.mine = internal.then_some(row.mine);
+                out.mentions = internal.then_some(row.mentions);
                 out.unassigned = internal.then_some(row.unassigned);
             }
             Some(team) => {
