@@ -96,9 +96,9 @@ test("a ticket is made for a customer who is found while typing, with an attachm
   const subject = `Radiator ${word()}`;
   const { page, close } = await open({ role: "agent", path: "/inbox?list=all" });
   await page.getByRole("grid").waitFor();
-  await page.keyboard.press("c");
+  // Typed without a look at the page: it belongs to the field that has the focus when it comes.
+  await page.keyboard.type("cagnes");
   await page.waitForURL("**/tickets/new");
-  await page.getByRole("combobox", { name: "Customer" }).fill("agnes");
   await page.getByRole("option", { name: /Agnes Pohl/ }).click();
   await page.getByRole("heading", { name: "Open tickets of this customer" }).waitFor();
   await page.getByLabel("Subject").fill(subject);

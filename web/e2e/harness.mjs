@@ -43,7 +43,7 @@ after(async () => started && (await started).close());
 
 /**
  * A window of its own. Options: `role` (nobody is signed in without), `org`, `width`, `height`, `dark`, `locale`, `path`,
- * `bare` (at the address of the installation instead of the organization's).
+ * `bare` (at the address of the installation instead of the organization's), `isDeaf` (no hint ever comes by the socket).
  * Whatever asks another host, breaks the policy or throws in the page fails the test when the window is closed.
  */
 export async function open({
@@ -55,6 +55,7 @@ export async function open({
   locale = "en-GB",
   path = "/",
   bare = false,
+  isDeaf = false,
 } = {}) {
   const { people } = organizations[org];
   const url = bare ? organizations[org].url.replace(/\/\/[^:]+/, "//127.0.0.1") : organizations[org].url;
@@ -72,6 +73,7 @@ export async function open({
     faults.push(`asked another host: ${address}`);
     return route.abort();
   });
+  if (isDeaf) await context.routeWebSocket("**/ws/", () => {});
   const page = await context.newPage();
   page.on("pageerror", (error) => faults.push(`threw: ${error.message}`));
   page.on("console", (message) => {
@@ -79,8 +81,6 @@ export async function open({
   });
   if (role) await signIn(page, people[role]);
   await page.goto(path);
-  // People act on a page that is at rest; keys pressed while its code still comes in would be lost.
-  await page.waitForLoadState("networkidle");
   const close = async () => {
     await context.close();
     assert.deepEqual(faults, []);

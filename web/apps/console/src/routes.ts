@@ -1,6 +1,7 @@
 import { loadTexts } from "@helpdesk/i18n";
 import { createRootRoute, createRoute, lazyRouteComponent, redirect } from "@tanstack/react-router";
 import { session } from "./app.ts";
+import { arrives } from "./shell/coming.ts";
 import { Shell } from "./shell/Shell.tsx";
 
 export const rootRoute = createRootRoute();
@@ -26,7 +27,7 @@ export function page<Module extends Record<string, any>, Name extends keyof Modu
   ...texts: string[]
 ) {
   const both = async () => {
-    const [module] = await Promise.all([load(), loadTexts(...texts)]);
+    const [module] = await arrives(Promise.all([load(), loadTexts(...texts)]));
     return module;
   };
   return lazyRouteComponent<Module, Name>(both, name);

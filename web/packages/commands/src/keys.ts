@@ -56,3 +56,11 @@ export function keyLabels(keys: string): string[][] {
     signs[stroke.key] ?? stroke.key.toUpperCase(),
   ]);
 }
+
+/** Whether what is typed there becomes text. */
+export function isText(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target.isContentEditable || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement)
+    return true;
+  return target instanceof HTMLInputElement && !/^(checkbox|radio|button|submit|range|color|file)$/.test(target.type);
+}

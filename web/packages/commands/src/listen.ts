@@ -1,17 +1,11 @@
+import { holdKeys } from "./hold.ts";
 import { keymap } from "./keymap.ts";
-import { matches, parse, type Stroke } from "./keys.ts";
+import { isText, matches, parse, type Stroke } from "./keys.ts";
 import { type Command, commands, keysOf } from "./registry.ts";
 
 /** How long the second key of a sequence may take, in milliseconds. */
 const pause = 1200;
 const floating = '[role="dialog"],[role="alertdialog"],[role="menu"],[role="listbox"]';
-
-function isText(target: EventTarget | null): boolean {
-  if (!(target instanceof HTMLElement)) return false;
-  if (target.isContentEditable || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement)
-    return true;
-  return target instanceof HTMLInputElement && !/^(checkbox|radio|button|submit|range|color|file)$/.test(target.type);
-}
 
 /** Keys with a meaning of their own on buttons, links and whatever scrolls: they are ours on a grid only, or on nothing. */
 const isOwn = (key: string) => key === "Enter" || key.startsWith("Arrow");
@@ -33,11 +27,17 @@ function momentOf(event: KeyboardEvent): Moment {
   };
 }
 
-/** Runs commands by their keys until the returned function is called. */
-export function listenForKeys(target: Window): () => void {
+/** What somebody types blindly: letters, signs, Enter and arrows. */
+const isHoldable = ({ key, altKey, ctrlKey, metaKey }: KeyboardEvent) =>
+  !altKey && !ctrlKey && !metaKey && key !== " " && (key.length === 1 || isOwn(key));
+
+/**
+ * Runs commands by their keys until the returned function is called. While something of the page is still to come, keys
+ * that nothing knows yet wait for it, in their order: nobody has to watch a page load before working in it.
+ */
+export function listenForKeys(target: Window, isComing: () => boolean = () => false): () => void {
   let begun: { stroke: Stroke; at: number } | undefined;
-  const onKey = (event: KeyboardEvent) => {
-    if (event.isComposing || event.defaultPrevented || /^(Shift|Control|Meta|Alt)$/.test(event.key)) return;
+  const run = (event: KeyboardEvent): boolean => {
     const before = begun && event.timeStamp - begun.at < pause ? begun.stroke : undefined;
     begun = undefined;
     const moment = momentOf(event);
@@ -47,7 +47,7 @@ export function listenForKeys(target: Window): () => void {
       event.preventDefault();
       event.stopPropagation();
       command.run();
-      return;
+      return true;
     }
     for (const command of commands.all()) {
       const first = keysOf(command)
@@ -55,8 +55,16 @@ export function listenForKeys(target: Window): () => void {
         .find((strokes) => strokes.length > 1 && matches(event, strokes[0]!));
       if (!first || !isAllowed(command, moment)) continue;
       begun = { stroke: first[0]!, at: event.timeStamp };
-      return;
+      return true;
     }
+    return false;
+  };
+  const waiting = holdKeys(run, isComing);
+  const onKey = (event: KeyboardEvent) => {
+    if (event.isComposing || event.defaultPrevented || /^(Shift|Control|Meta|Alt)$/.test(event.key)) return;
+    const isHeld = isHoldable(event) && isQuiet(event.target);
+    if (isHeld && waiting.isBusy()) return waiting.hold(event);
+    if (!run(event) && isHeld && isComing()) waiting.hold(event);
   };
   // Before the components: a focused list would take letters and arrows for itself.
   target.addEventListener("keydown", onKey, true);

@@ -81,11 +81,11 @@ function Line({ command, clash, isEditing, onEdit }: LineProps) {
       </span>
       <button
         type="button"
-        aria-label={t("commands.change", { command: t(command.title) })}
         className="min-h-6 rounded-control px-1 hover:bg-line-soft"
         onClick={() => onEdit(!isEditing)}
         onKeyDown={take}
       >
+        <span className="sr-only">{t("commands.change", { command: t(command.title) })}</span>
         {isEditing ? (
           <span className="text-12 text-petrol">{t("commands.press")}</span>
         ) : keys.length > 0 ? (

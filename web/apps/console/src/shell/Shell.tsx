@@ -1,4 +1,4 @@
-import { listenForKeys, useCommands } from "@helpdesk/commands";
+import { useCommands } from "@helpdesk/commands";
 import { t } from "@helpdesk/i18n";
 import { Toasts } from "@helpdesk/ui";
 import { Outlet, useRouter } from "@tanstack/react-router";
@@ -7,7 +7,7 @@ import { queries, useMe, useSessionState } from "../app.ts";
 import { globalCommands } from "./commands.ts";
 import { Nav } from "./Nav.tsx";
 import { Notices } from "./Notices.tsx";
-import { followPreferences } from "./preferences.ts";
+import { followPreferences, usePreferencesReady } from "./preferences.ts";
 import { useHints } from "./useHints.ts";
 
 const loadPalette = () => import("./palette/Palette.tsx");
@@ -35,7 +35,6 @@ function Frame() {
   useCommands(globalCommands(router, setOpened));
   useHints();
   useEffect(() => followPreferences(), []);
-  useEffect(() => listenForKeys(window), []);
   useEffect(() => {
     // Once the page is at rest, so that the palette opens without waiting for its code.
     const timer = setInterval(() => {
@@ -46,6 +45,7 @@ function Frame() {
     return () => clearInterval(timer);
   }, []);
   useEffect(() => router.subscribe("onResolved", () => setNavOpen(false)), [router]);
+  const isReady = usePreferencesReady();
   if (me.role === "customer" || me.otp_required) {
     return (
       <Suspense>
@@ -53,6 +53,7 @@ function Frame() {
       </Suspense>
     );
   }
+  if (!isReady) return null;
   return (
     <div className="flex h-dvh flex-col bg-canvas">
       <a

@@ -12,3 +12,9 @@ export const pageIsThere = (): void => begin();
 /** A component that is fetched once the page is there, so that it does not delay the first row. */
 export const later = <Props extends object>(load: () => Promise<{ default: ComponentType<Props> }>) =>
   lazy(() => begun.then(load));
+
+/** A component for what somebody may do next: fetched once the page is there, so that it opens at once. */
+export function soon<Props extends object>(load: () => Promise<{ default: ComponentType<Props> }>) {
+  void begun.then(load).catch(() => undefined);
+  return lazy(load);
+}

@@ -2,6 +2,7 @@ import { answer, type Schema } from "@helpdesk/api";
 import { keymap } from "@helpdesk/commands";
 import { type Formatting, locales, setFormatting } from "@helpdesk/i18n";
 import { type Contrast, type Density, errorText, look, type Theme, toast } from "@helpdesk/ui";
+import { useSyncExternalStore } from "react";
 import { api, queries, session } from "../app.ts";
 import { chooseLocale, forgetLocale } from "./locale.ts";
 import { meQuery, organizationQuery } from "./queries.ts";
@@ -10,7 +11,7 @@ export type Preferences = Schema<"Preferences">;
 
 /** What the server keeps of each person; what is not said there is as the organization or the device has it. */
 export async function loadPreferences(): Promise<void> {
-  const { preferences } = await queries.ensureQueryData(meQuery);
+  const [{ preferences }] = await Promise.all([queries.ensureQueryData(meQuery), organizationZone()]);
   await apply(preferences);
 }
 
@@ -66,7 +67,24 @@ const usualUndo = 10;
 export const undoSendSeconds = (): number =>
   queries.getQueryData(meQuery.queryKey)?.preferences?.undo_send_seconds ?? usualUndo;
 
+/** Whose wishes this browser keeps. */
+const name = "preferences-of";
+const listeners = new Set<() => void>();
 let followed: string | undefined;
+let settled: string | undefined;
+
+/**
+ * Whether the page can be drawn as the person wishes it: from the start where this browser keeps the wishes, else once
+ * the server has told them. Drawing it anew a moment later would take away what somebody has begun to type.
+ */
+export const usePreferencesReady = (): boolean =>
+  useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => settled === session.person?.id || localStorage.getItem(name) === session.person?.id,
+  );
 
 /** Loads the preferences of whoever signs in, once for each person. */
 export function followPreferences(): () => void {
@@ -75,9 +93,18 @@ export function followPreferences(): () => void {
     if (state === "out") followed = undefined;
     if (state !== "in" || !person || person.role === "customer" || person.id === followed) return;
     followed = person.id;
-    void loadPreferences().catch(() => {
-      followed = undefined;
-    });
+    void loadPreferences()
+      .then(
+        () => localStorage.setItem(name, person.id),
+        // Without them one can work all the same.
+        () => {
+          followed = undefined;
+        },
+      )
+      .then(() => {
+        settled = person.id;
+        for (const listener of listeners) listener();
+      });
   };
   check();
   return session.subscribe(check);

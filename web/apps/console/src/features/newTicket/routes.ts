@@ -13,7 +13,7 @@ const newTicketRoute = createRoute({
   beforeLoad: () => {
     if (!may("tickets:create")) throw redirect({ to: "/inbox", replace: true });
   },
-  component: page(() => import("./routes/NewTicketPage.tsx"), "NewTicketPage", "newTicket", "words"),
+  component: page(() => import("./routes/NewTicketPage.tsx"), "NewTicketPage", "newTicket", "files", "words"),
 });
 
 export const newTicketRoutes = [newTicketRoute];

@@ -1,10 +1,11 @@
 import { type Command, useCommands } from "@helpdesk/commands";
 import { t } from "@helpdesk/i18n";
-import { lazy, type ReactNode, Suspense, useState } from "react";
+import { type ReactNode, Suspense, useState } from "react";
 import { useMay, useMe } from "../../app.ts";
+import { soon } from "../../shell/later.ts";
 import { type Changes, change, type Shown, type Ticket } from "./actions.ts";
 
-const Picker = lazy(() => import("./Picker.tsx"));
+const Picker = soon(() => import("./Picker.tsx"));
 
 /** What is asked for before it can be done. */
 export type Asked = "assign" | "status" | "priority" | "tags";

@@ -3,9 +3,9 @@ import { day, t } from "@helpdesk/i18n";
 import { Button, EmptyState, ErrorState, Skeleton, useNow, useTitle } from "@helpdesk/ui";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { getRouteApi } from "@tanstack/react-router";
-import { lazy, type MouseEvent, memo, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { type MouseEvent, memo, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { may, useMay } from "../../../app.ts";
-import { pageIsThere } from "../../../shell/later.ts";
+import { pageIsThere, soon } from "../../../shell/later.ts";
 import { teamsQuery } from "../../../shell/queries.ts";
 import { TicketPane } from "../../tickets/index.ts";
 import { type Asked, useTriage } from "../../triage/index.ts";
@@ -24,8 +24,8 @@ import { useOpenTicket } from "../useOpenTicket.ts";
 import { useSelection } from "../useSelection.ts";
 import { useWide } from "../useWide.ts";
 
-const FilterPanel = lazy(() => import("../ui/FilterPanel.tsx"));
-const BulkBar = lazy(() => import("../ui/BulkBar.tsx"));
+const FilterPanel = soon(() => import("../ui/FilterPanel.tsx"));
+const BulkBar = soon(() => import("../ui/BulkBar.tsx"));
 
 const route = getRouteApi("/shell/inbox");
 

@@ -6,16 +6,17 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, useNavigate, useRouter } from "@tanstack/react-router";
 import { type ClipboardEvent, type DragEvent, type FormEvent, useEffect, useRef, useState } from "react";
 import { api, useMay, useMe } from "../../../app.ts";
+import { FileTray } from "../../../shell/files/FileTray.tsx";
+import { useUploads } from "../../../shell/files/useUploads.ts";
 import { peopleQuery, teamsQuery } from "../../../shell/queries.ts";
 import { ticketPath } from "../../../shell/TicketRows.tsx";
 import { channelName } from "../../../shell/words.ts";
 import { customerQuery } from "../../customers/index.ts";
 import { priorities, priorityName } from "../../triage/index.ts";
 import { type Draft, emptyDraft, keptDraft, toBody } from "../draft.ts";
-import { Attachments } from "../ui/Attachments.tsx";
+import { AttachButton } from "../ui/AttachButton.tsx";
 import { OpenTickets } from "../ui/OpenTickets.tsx";
 import { RequesterField } from "../ui/RequesterField.tsx";
-import { useUploads } from "../ui/useUploads.ts";
 
 const route = getRouteApi("/shell/tickets/new");
 /** Stands for "nobody" in a choice. */
@@ -33,9 +34,11 @@ export function NewTicketPage() {
   const [draft, setDraft] = useDraft(me.id);
   const set = <Name extends keyof Draft>(name: Name, value: Draft[Name]) =>
     setDraft((old) => ({ ...old, [name]: value }));
-  const { uploads, add, drop, retry } = useUploads((file) =>
-    setDraft((old) => ({ ...old, attachments: [...old.attachments, file] })),
+  const { uploads, add, cancel, cancelAll, retry } = useUploads(({ id, name, size }) =>
+    setDraft((old) => ({ ...old, attachments: [...old.attachments, { id, name, size }] })),
   );
+  const leave = useRef(cancelAll);
+  useEffect(() => () => leave.current(), []);
   const create = useMutation({
     mutationFn: () => answer(api.POST("/api/v1/tickets/", { body: toBody(draft) })),
     onSuccess: (ticket) => {
@@ -110,20 +113,18 @@ export function NewTicketPage() {
             onChange={(description) => set("description", description)}
             error={beside.description}
           />
-          <Attachments
-            files={draft.attachments}
-            uploads={uploads}
-            error={beside.attachments}
-            onAdd={add}
-            onRemove={(id) =>
-              set(
-                "attachments",
-                draft.attachments.filter((file) => file.id !== id),
-              )
-            }
-            onDrop={drop}
-            onRetry={retry}
-          />
+          <div className="grid gap-1.5">
+            <FileTray
+              files={draft.attachments}
+              uploads={uploads}
+              onRemove={(id) =>
+                setDraft((old) => ({ ...old, attachments: old.attachments.filter((file) => file.id !== id) }))
+              }
+              onCancel={cancel}
+              onRetry={retry}
+            />
+            <AttachButton error={beside.attachments} onAdd={add} />
+          </div>
           <Properties draft={draft} set={set} errors={beside} />
           {create.error && Object.keys(beside).length === 0 ? (
             <Banner kind="error">{errorText(create.error)}</Banner>

@@ -4,12 +4,13 @@ import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { flushSync } from "react-dom";
 import { queries, useMay, useMe } from "../../../app.ts";
+import { FileTray } from "../../../shell/files/FileTray.tsx";
+import { useUploads } from "../../../shell/files/useUploads.ts";
 import { undoSendSeconds } from "../../../shell/preferences.ts";
 import { type Message, sendMessage, type Ticket, tailQuery } from "../api.ts";
 import { answeredSince, newestPublic, speaksOfFile } from "./checks.ts";
 import { type Draft, isEmptyDraft } from "./drafts.ts";
 import type { EditorHandle } from "./Editor.tsx";
-import { FileTray } from "./FileTray.tsx";
 import { compose, type Kind, undoSend } from "./open.ts";
 import { RecipientRow } from "./RecipientRow.tsx";
 import { recipientsOf } from "./recipients.ts";
@@ -17,7 +18,6 @@ import { SendButton } from "./SendButton.tsx";
 import { useComposerCommands } from "./useComposerCommands.ts";
 import { useDraft } from "./useDraft.ts";
 import { useTyping } from "./useTyping.ts";
-import { useUploads } from "./useUploads.ts";
 import { htmlOf, Waiting } from "./Waiting.tsx";
 import { Elsewhere, type Warned, Warning } from "./Warning.tsx";
 
@@ -42,17 +42,14 @@ function Writing({ ticket, kinds, first }: { ticket: Ticket; kinds: Kind[]; firs
   const picker = useRef<HTMLInputElement>(null);
   const begun = useRef<number>(undefined);
   const [isReady, setReady] = useState(false);
+  /** Sent before the editor was there: it goes as soon as that has the text. */
+  const early = useRef<{ status?: string }>(undefined);
   const field = useRef<HTMLTextAreaElement>(null);
   const drafts = { reply: useDraft(ticket.id, "reply"), note: useDraft(ticket.id, "note") };
-  const { draft, outcome, change, drop, pause, replace } = drafts[kind];
-  const latest = useRef(draft);
-  latest.current = draft;
+  const { draft, outcome, read, change, detach, drop, pause, replace } = drafts[kind];
   const { data: messages = [] } = useQuery(tailQuery(ticket.number));
   const tellTyping = useTyping(ticket.id);
-  const uploads = useUploads(
-    (file) => change({ files: [...(latest.current?.files ?? []), file] }),
-    t("tickets.file.too-large"),
-  );
+  const uploads = { reply: useUploads(drafts.reply.attach), note: useUploads(drafts.note.attach) }[kind];
   const isNote = kind === "note";
   const usual = recipientsOf(ticket, messages);
   const recipients = { to: draft?.to ?? usual.to, cc: draft?.cc ?? usual.cc };
@@ -82,7 +79,7 @@ function Writing({ ticket, kinds, first }: { ticket: Ticket; kinds: Kind[]; firs
     const [typed, isFocused] = [htmlOf(field.current?.value ?? ""), document.activeElement === field.current];
     flushSync(() => setReady(true));
     if (typed) {
-      const html = (latest.current?.html ?? "") + typed;
+      const html = (read()?.html ?? "") + typed;
       editor.current?.set(html);
       write(html);
     }
@@ -95,15 +92,20 @@ function Writing({ ticket, kinds, first }: { ticket: Ticket; kinds: Kind[]; firs
 
   /** Sends, unless somebody else was faster or something is missing and nobody has been asked yet. */
   const send = async (status?: string, isSure = false) => {
-    if (isSending || !latest.current) return;
+    const begunWith = read();
+    if (!isReady || !begunWith) {
+      early.current = { status };
+      return;
+    }
+    if (isSending) return;
     setWarned(undefined);
     setError(undefined);
-    if (isEmptyDraft(latest.current) && uploads.uploads.length === 0) return editor.current?.focus();
+    if (isEmptyDraft(begunWith) && uploads.uploads.length === 0) return editor.current?.focus();
     if (!isNote && recipients.to.length === 0) return setError(t("tickets.recipient.missing"));
     setSending(true);
     try {
       if (!(await uploads.settled())) return setError(t("tickets.file.failed"));
-      const { html, files } = latest.current;
+      const { html, files } = read() ?? begunWith;
       if (!isNote && !isSure) {
         const reason = await warning(ticket, begun.current, me.id, files.length === 0 && speaksOfFile(html));
         if (reason) return setWarned({ ...reason, status });
@@ -133,7 +135,12 @@ function Writing({ ticket, kinds, first }: { ticket: Ticket; kinds: Kind[]; firs
       setSending(false);
     }
   };
-  useComposerCommands({ send, isReady: () => hasText });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the editor has taken over.
+  useEffect(() => {
+    if (isReady && early.current) void send(early.current.status);
+    early.current = undefined;
+  }, [isReady]);
+  useComposerCommands({ send, isReady: () => hasText || !isReady });
 
   const label = t(isNote ? "tickets.compose.note" : "tickets.compose.reply");
   const hint = t(`tickets.compose.${kind}.hint`);
@@ -195,9 +202,10 @@ function Writing({ ticket, kinds, first }: { ticket: Ticket; kinds: Kind[]; firs
       <FileTray
         files={draft?.files ?? []}
         uploads={uploads.uploads}
-        onRemove={(file) => change({ files: draft?.files.filter((other) => other.id !== file.id) ?? [] })}
+        onRemove={detach}
         onCancel={uploads.cancel}
         onRetry={uploads.retry}
+        className="px-3 py-1.5"
       />
       {outcome?.state === "elsewhere" ? (
         <Elsewhere

@@ -70,7 +70,10 @@ export default function Editor(props: Props) {
   useEffect(() => {
     latest.current = props;
   });
-  const follow = (editor: Tiptap) => setQuery(latest.current.withMentions ? mentionAt(editor) : undefined);
+  const follow = useCallback(
+    (editor: Tiptap) => setQuery(latest.current.withMentions ? mentionAt(editor) : undefined),
+    [],
+  );
   const editor = useEditor({
     content: contentOf(html),
     injectCSS: false,
@@ -98,7 +101,9 @@ export default function Editor(props: Props) {
     editor?.commands.setTextSelection(editor.state.doc.content.size);
     // At once, and not with the next frame as the command of that name does: the next key is for this text.
     editor?.view.focus();
-  }, [editor]);
+    // What was typed before the editor was there may end in a name.
+    if (editor) follow(editor);
+  }, [editor, follow]);
   useImperativeHandle(
     ref,
     () => ({

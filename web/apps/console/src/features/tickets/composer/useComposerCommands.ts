@@ -4,7 +4,7 @@ import { may } from "../../../app.ts";
 type Given = { send: (status?: string) => Promise<void>; isReady: () => boolean };
 
 /** Whether the keys belong to the message that is being written. */
-const isWriting = () => document.activeElement?.closest("form")?.querySelector('[role="textbox"]') != null;
+const isWriting = () => document.activeElement?.closest("form")?.querySelector('[role="textbox"], textarea') != null;
 
 export function useComposerCommands({ send, isReady }: Given): void {
   useCommands([

@@ -1,4 +1,5 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import type { FileOut } from "../api.ts";
 import { type Draft, DraftKeeper, emptyDraft, type Outcome } from "./drafts.ts";
 import type { Kind } from "./open.ts";
 
@@ -10,7 +11,12 @@ export type KeptDraft = {
   draft: Draft | undefined;
   /** How the last save ended. */
   outcome: Outcome | undefined;
+  /** The draft as it is now, which may be newer than what was drawn. */
+  read: () => Draft | undefined;
   change: (part: Partial<Draft>) => void;
+  /** Adds a file that arrived; before the draft is known, as soon as it is. */
+  attach: (file: FileOut) => Promise<void>;
+  detach: (id: string) => void;
   /** Ends saving, so that nothing of it comes after the message itself. */
   pause: () => Promise<void>;
   /** Forgets the draft: it was sent. */
@@ -27,6 +33,7 @@ export function useDraft(ticket: string, kind: Kind): KeptDraft {
   const current = useRef<Draft>(undefined);
   const isUnsaved = useRef(false);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const loaded = useRef<Promise<void>>(undefined);
 
   const show = useCallback((next: Draft) => {
     current.current = next;
@@ -45,16 +52,17 @@ export function useDraft(ticket: string, kind: Kind): KeptDraft {
   }, [flush]);
 
   useEffect(() => {
-    let isGone = false;
-    void keeper.load().then(
+    loaded.current = keeper.load().then(
       ({ draft: kept, at }) => {
-        if (isGone) return;
-        // A file may have arrived before the draft did.
-        show({ ...kept, files: [...kept.files, ...(current.current?.files ?? [])] });
+        // What was taken back meanwhile is the newer one.
+        if (current.current) return;
+        show(kept);
         if (at) setOutcome({ state: "saved", at });
       },
       // Without the server one can write all the same.
-      () => isGone || show(emptyDraft),
+      () => {
+        if (!current.current) show(emptyDraft);
+      },
     );
     const onHide = () => document.visibilityState === "hidden" && flush();
     const onOnline = () => {
@@ -64,7 +72,6 @@ export function useDraft(ticket: string, kind: Kind): KeptDraft {
     document.addEventListener("visibilitychange", onHide);
     addEventListener("online", onOnline);
     return () => {
-      isGone = true;
       document.removeEventListener("visibilitychange", onHide);
       removeEventListener("online", onOnline);
       flush();
@@ -77,6 +84,18 @@ export function useDraft(ticket: string, kind: Kind): KeptDraft {
       later();
     },
     [show, later],
+  );
+  const read = useCallback(() => current.current, []);
+  const attach = useCallback(
+    async (file: FileOut) => {
+      await loaded.current;
+      change({ files: [...(current.current?.files ?? []), file] });
+    },
+    [change],
+  );
+  const detach = useCallback(
+    (id: string) => change({ files: current.current?.files.filter((file) => file.id !== id) ?? [] }),
+    [change],
   );
   const replace = useCallback(
     (next: Draft, isSaved: boolean) => {
@@ -97,5 +116,5 @@ export function useDraft(ticket: string, kind: Kind): KeptDraft {
     setOutcome(undefined);
     void keeper.forget();
   }, [keeper, show]);
-  return { draft, outcome, change, pause: stop, drop, replace };
+  return { draft, outcome, read, change, attach, detach, pause: stop, drop, replace };
 }

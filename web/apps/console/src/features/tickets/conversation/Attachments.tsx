@@ -1,10 +1,9 @@
-import { t } from "@helpdesk/i18n";
+import { fileSize, t } from "@helpdesk/i18n";
 import { errorText, Icon, toast } from "@helpdesk/ui";
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useState } from "react";
 import { queries } from "../../../app.ts";
 import { type FileOut, fileLinkQuery } from "../api.ts";
-import { fileSize } from "../size.ts";
 
 const Lightbox = lazy(() => import("./Lightbox.tsx"));
 const pictures = new Set(["image/png", "image/jpeg", "image/gif", "image/webp"]);
@@ -28,7 +27,7 @@ export function Attachments({ files }: { files: FileOut[] }) {
   if (files.length === 0) return null;
   return (
     <>
-      <ul aria-label={t("tickets.attachments")} className="mt-2 flex flex-wrap gap-2">
+      <ul aria-label={t("files.attachments")} className="mt-2 flex flex-wrap gap-2">
         {files.map((file) => (
           <li key={file.id} className="max-w-full min-w-0">
             <FileChip

@@ -1,9 +1,9 @@
-import { dayTime, t } from "@helpdesk/i18n";
+import { dayTime, fileSize, t } from "@helpdesk/i18n";
 import { Icon } from "@helpdesk/ui";
 import { useQuery } from "@tanstack/react-query";
 import { type Ticket, tailQuery } from "../api.ts";
 import { download } from "../conversation/Attachments.tsx";
-import { fileSize } from "../size.ts";
+
 import { Section } from "./parts.tsx";
 
 /** The files of the newest messages, newest first. */
@@ -12,7 +12,7 @@ export function Files({ ticket }: { ticket: Ticket }) {
   const files = messages.toReversed().flatMap((message) => message.attachments);
   if (files.length === 0) return null;
   return (
-    <Section title={t("tickets.attachments")} aside={files.length}>
+    <Section title={t("files.attachments")} aside={files.length}>
       <ul className="-mx-2">
         {files.map((file) => (
           <li key={file.id}>

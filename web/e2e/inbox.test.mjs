@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { axe, noSidewaysScroll, open, shot } from "./harness.mjs";
+import { axe, client, noSidewaysScroll, open, shot } from "./harness.mjs";
 
 const rows = (page) =>
   page
@@ -95,7 +95,9 @@ test("a ticket that is resolved stays, struck, until the cursor moves on, and co
   await close();
 });
 
-test("the palette finds commands, and keys can be changed and switched off", async () => {
+test("the palette finds commands, and keys can be changed and switched off", async (test) => {
+  const agent = await client("agent");
+  test.after(() => agent("PATCH", "/users/me/", { preferences: { shortcuts_enabled: true, shortcuts: {} } }));
   const { page, close } = await open({ role: "agent", path: "/inbox?list=all" });
   await rows(page).first().waitFor();
   await page.keyboard.press("Control+k");
