@@ -40,14 +40,17 @@ function Writing({ ticket, kinds, first }: { ticket: Ticket; kinds: Kind[]; firs
   const [error, setError] = useState<string>();
   const editor = useRef<EditorHandle>(null);
   const picker = useRef<HTMLInputElement>(null);
+  /** The newest message that was there when somebody began to write. */
   const begun = useRef<number>(undefined);
+  const isBegun = useRef(false);
   const [isReady, setReady] = useState(false);
   /** Sent before the editor was there: it goes as soon as that has the text. */
   const early = useRef<{ status?: string }>(undefined);
   const field = useRef<HTMLTextAreaElement>(null);
   const drafts = { reply: useDraft(ticket.id, "reply"), note: useDraft(ticket.id, "note") };
   const { draft, outcome, read, change, detach, drop, pause, replace } = drafts[kind];
-  const { data: messages = [] } = useQuery(tailQuery(ticket.number));
+  const { data: known } = useQuery(tailQuery(ticket.number));
+  const messages = known ?? [];
   const tellTyping = useTyping(ticket.id);
   const uploads = { reply: useUploads(drafts.reply.attach), note: useUploads(drafts.note.attach) }[kind];
   const isNote = kind === "note";
@@ -68,8 +71,16 @@ function Writing({ ticket, kinds, first }: { ticket: Ticket; kinds: Kind[]; firs
   };
   useEffect(() => compose.listen(begin));
 
+  const beginToWrite = () => {
+    isBegun.current = true;
+    if (known) begun.current ??= newestPublic(known);
+  };
+  // Who writes before the messages are there has seen those that come first.
+  useEffect(() => {
+    if (isBegun.current && known) begun.current ??= newestPublic(known);
+  }, [known]);
   const write = (html: string) => {
-    begun.current ??= newestPublic(messages);
+    beginToWrite();
     setError(undefined);
     change({ html });
     tellTyping(html !== "");
@@ -121,6 +132,7 @@ function Writing({ ticket, kinds, first }: { ticket: Ticket; kinds: Kind[]; firs
       });
       tellTyping(false);
       begun.current = undefined;
+      isBegun.current = false;
       drop();
       editor.current?.set("");
       if (sent.held_until) {
@@ -181,7 +193,9 @@ function Writing({ ticket, kinds, first }: { ticket: Ticket; kinds: Kind[]; firs
       {isNote || !draft ? null : (
         <RecipientRow ticket={ticket} usual={usual} recipients={recipients} onChange={change} />
       )}
-      {isReady ? null : <Waiting key={kind} ref={field} label={label} hint={hint} autoFocus={wantsFocus} />}
+      {isReady ? null : (
+        <Waiting key={kind} ref={field} label={label} hint={hint} autoFocus={wantsFocus} onType={beginToWrite} />
+      )}
       <Suspense>
         {draft ? (
           <div key={kind} hidden={!isReady}>

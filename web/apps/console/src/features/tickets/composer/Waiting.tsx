@@ -1,9 +1,9 @@
 import { type Ref, useImperativeHandle, useLayoutEffect, useRef } from "react";
 
-type Props = { label: string; hint: string; autoFocus: boolean; ref: Ref<HTMLTextAreaElement> };
+type Props = { label: string; hint: string; autoFocus: boolean; onType: () => void; ref: Ref<HTMLTextAreaElement> };
 
 /** Takes what is typed until the editor is there: no key is lost, and none is taken for a command. */
-export function Waiting({ label, hint, autoFocus, ref }: Props) {
+export function Waiting({ label, hint, autoFocus, onType, ref }: Props) {
   const field = useRef<HTMLTextAreaElement>(null);
   useImperativeHandle(ref, () => field.current!, []);
   useLayoutEffect(() => {
@@ -15,6 +15,7 @@ export function Waiting({ label, hint, autoFocus, ref }: Props) {
       rows={2}
       aria-label={label}
       placeholder={hint}
+      onInput={onType}
       className="block h-14 w-full resize-none bg-transparent px-4 py-1.5 text-15 outline-none"
     />
   );
