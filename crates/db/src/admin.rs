@@ -35,6 +35,48 @@ pub async fn ensure_database(owner: &PgConnectOptions, name: &str) -> AppResult<
     Ok(())
 }
 
+/// Removes the database `name` if there is one, and ends whatever is connected to it.
+pub async fn drop_database(owner: &PgConnectOptions, name: &str) -> AppResult<()> {
+    let mut connection = PgConnection::connect_with(owner).await?;
+    let sql = format!("drop database if exists {} with (force)", quote(name));
+    connection.execute(sqlx::raw_sql(AssertSqlSafe(sql))).await?;
+    connection.close().await?;
+    Ok(())
+}
+
+/// Puts the database `from` in the place of `name`, which becomes `kept`; `owner` is connected to none
+/// of the three. Whoever is connected to one of them loses the connection and finds the new one when
+/// they come again.
+pub async fn replace_database(owner: &PgConnectOptions, from: &str, name: &str, kept: &str) -> AppResult<()> {
+    let mut connection = PgConnection::connect_with(owner).await?;
+    let run = async |connection: &mut PgConnection, sql: String| -> AppResult<()> {
+        connection.execute(sqlx::raw_sql(AssertSqlSafe(sql))).await?;
+        Ok(())
+    };
+    run(&mut connection, format!("alter database {} allow_connections false", quote(name))).await?;
+    let sql = "select count(pg_terminate_backend(pid, 5000)) from pg_stat_activity where datname = any($1)";
+    let ended = sqlx::query(sql).bind([name, from]).execute(&mut connection).await;
+    let swapped = match ended {
+        Ok(_) => {
+            let sql = format!(
+                "begin; alter database {name} rename to {kept}; alter database {from} rename to {name}; commit",
+                name = quote(name),
+                kept = quote(kept),
+                from = quote(from)
+            );
+            run(&mut connection, sql).await
+        }
+        Err(error) => Err(error.into()),
+    };
+    if swapped.is_err() {
+        run(&mut connection, "rollback".to_owned()).await?;
+    }
+    let closed = if swapped.is_ok() { kept } else { name };
+    run(&mut connection, format!("alter database {} allow_connections true", quote(closed))).await?;
+    connection.close().await?;
+    swapped
+}
+
 /// The runtime role's password on an external server: derived, so that every node knows it.
 pub fn runtime_password(secret: &[u8]) -> String {
     #[expect(clippy::expect_used, reason = "HMAC takes keys of any length")]

@@ -354,7 +354,14 @@ pub async fn rewrap_signing_key(db: &Db, id: SigningKeyId, wrapped: &[u8]) -> Ap
 pub async fn prune(db: &Db, before: DateTime<Utc>) -> AppResult<()> {
     let mut tx = PlatformTx::begin(db, Mode::Write).await?;
     sqlx::query!("delete from platform.feed where occurred_at < $1", before).execute(&mut *tx).await?;
-    sqlx::query!("delete from platform.schedule_runs where due_at < $1", before).execute(&mut *tx).await?;
+    // The latest tick of each stays: a process that starts would take it for one that was missed.
+    sqlx::query!(
+        "delete from platform.schedule_runs r where due_at < $1
+            and exists (select from platform.schedule_runs later where later.schedule = r.schedule and later.due_at > r.due_at)",
+        before
+    )
+    .execute(&mut *tx)
+    .await?;
     sqlx::query!("delete from platform.operator_sessions where expires_at < $1", before).execute(&mut *tx).await?;
     sqlx::query!("delete from platform.signing_keys where ends_at < $1", before).execute(&mut *tx).await?;
     crate::attempts::prune(&mut tx, db.now()).await?;

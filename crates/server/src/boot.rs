@@ -109,6 +109,13 @@ impl Ground {
         }
     }
 
+    /// Another database of the same server, and what a secret opens in it.
+    pub(crate) fn beside(&self, database: &str, secret: Vec<u8>) -> Self {
+        let on = |options: &PgConnectOptions| options.clone().database(database);
+        let (owner, runtime) = (on(&self.owner), on(&self.runtime));
+        Self { embedded: None, owner, runtime, version: self.version, secret, ids: Arc::clone(&self.ids) }
+    }
+
     /// The application's state over this database.
     pub async fn state(&self, settings: &Settings, port: u16, demo: bool) -> Result<AppState, Failure> {
         let data_dir = secret::folders(&settings.data_dir)?;

@@ -1,6 +1,7 @@
 //! The composition root: everything is put together here, for the binary and for the tests.
 
 pub mod archive;
+mod backup;
 pub mod boot;
 pub mod cli;
 pub mod compose;

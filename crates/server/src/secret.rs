@@ -28,7 +28,12 @@ pub(crate) fn load(settings: &Settings, fresh: [u8; 32]) -> Result<Vec<u8>, Fail
     if !fs::exists(&path).map_err(at(&path))? {
         make(&path, fresh)?;
     }
-    let secret = fs::read_to_string(&path).map_err(at(&path))?;
+    read(&path)
+}
+
+/// The secret in a key file.
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    let secret = fs::read_to_string(path).map_err(at(path))?;
     let secret = secret.trim();
     if secret.len() < SECRET_LENGTH {
         let path = path.display();
@@ -37,13 +42,31 @@ pub(crate) fn load(settings: &Settings, fresh: [u8; 32]) -> Result<Vec<u8>, Fail
     Ok(secret.as_bytes().to_vec())
 }
 
-/// Complete or not at all, and never over the key of another process that was faster.
-fn make(path: &Path, fresh: [u8; 32]) -> Result<(), Failure> {
+/// Puts a secret of a backup into the key file. Another one that was there is kept beside it.
+pub(crate) fn put(data_dir: &Path, secret: &[u8]) -> Result<(), Failure> {
+    let path = key_file(data_dir);
+    if read(&path)? == secret {
+        return Ok(());
+    }
+    let kept = path.with_extension("before_restore");
+    let draft = write(&path, &String::from_utf8_lossy(secret))?;
+    fs::copy(&path, &kept).map_err(at(&kept))?;
+    fs::rename(&draft, &path).map_err(at(&path))
+}
+
+/// A file beside the key file that holds this secret.
+fn write(path: &Path, secret: &str) -> Result<PathBuf, Failure> {
     let draft = path.with_extension(std::process::id().to_string());
-    let text: String = fresh.iter().map(|byte| format!("{byte:02x}")).collect();
     let mut file =
         fs::File::options().write(true).create(true).truncate(true).mode(0o600).open(&draft).map_err(at(&draft))?;
-    writeln!(file, "{text}").and_then(|()| file.sync_all()).map_err(at(&draft))?;
+    writeln!(file, "{secret}").and_then(|()| file.sync_all()).map_err(at(&draft))?;
+    Ok(draft)
+}
+
+/// Complete or not at all, and never over the key of another process that was faster.
+fn make(path: &Path, fresh: [u8; 32]) -> Result<(), Failure> {
+    let text: String = fresh.iter().map(|byte| format!("{byte:02x}")).collect();
+    let draft = write(path, &text)?;
     let linked = fs::hard_link(&draft, path);
     fs::remove_file(&draft).map_err(at(&draft))?;
     match linked {

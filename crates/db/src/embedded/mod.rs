@@ -37,7 +37,7 @@ use tokio::{
 
 pub use self::{
     error::EmbeddedError,
-    programs::{MIN_MAJOR, Programs},
+    programs::{MIN_MAJOR, Programs, find_client},
 };
 use self::{
     phase::Phase,

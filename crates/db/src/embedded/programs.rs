@@ -103,6 +103,20 @@ impl Programs {
     }
 }
 
+/// A client program such as `pg_dump` that understands a server of major version `server`: the one of
+/// that version, else the oldest newer one. `PG_BIN_DIR` counts here too.
+pub fn find_client(program: &str, server: u32) -> Option<PathBuf> {
+    let chosen = env::var_os("PG_BIN_DIR").filter(|dir| !dir.is_empty());
+    let dirs = chosen.map_or_else(candidates, |dir| vec![PathBuf::from(dir)]);
+    let versions = dirs.into_iter().filter_map(|dir| {
+        let path = dir.join(program);
+        let output = Command::new(&path).arg("--version").output().ok()?;
+        Some((parse_major(&String::from_utf8_lossy(&output.stdout))?, path))
+    });
+    let usable = versions.filter(|(major, _)| *major >= server);
+    usable.min_by_key(|(major, _)| *major).map(|(_, path)| path)
+}
+
 /// Major version in the answer of `postgres --version`, e.g. `postgres (PostgreSQL) 17beta1`.
 fn parse_major(text: &str) -> Option<u32> {
     let version = text.split_once("(PostgreSQL)")?.1.trim_start();
@@ -181,6 +195,8 @@ mod tests {
         assert_eq!(Programs::find_for(Path::new("/x"), found.major())?.major(), found.major());
         let refused = Programs::find_for(Path::new("/x"), 9);
         assert!(matches!(refused, Err(EmbeddedError::OtherMajor { wanted: 9, .. })));
+        assert!(find_client("pg_dump", found.major()).is_some());
+        assert_eq!(find_client("pg_dump", 999), None);
         Ok(())
     }
 }

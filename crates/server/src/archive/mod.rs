@@ -98,7 +98,7 @@ fn refused(sentence: impl AsRef<str>) -> AppError {
     AppError::conflict(format!("The archive was refused and nothing was changed: {}.", sentence.as_ref()))
 }
 
-fn hex(digest: impl AsRef<[u8]>) -> String {
+pub(crate) fn hex(digest: impl AsRef<[u8]>) -> String {
     digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -55,17 +55,23 @@ pub(super) async fn import(
     placement: db::placement::Placement,
 ) -> Result<(String, Value), Failure> {
     let imported = Box::pin(archive::import(&booted.state, file, slug, placement)).await?;
+    Ok(said(booted, &imported, "imported"))
+}
+
+/// What there is now, and what is left to do.
+pub(super) fn said(booted: &Booted, imported: &archive::Imported, what: &str) -> (String, Value) {
     let url = booted.state.config.organization_url(&imported.slug);
     let text = format!(
-        "Organization {} was imported: {} rows and {} files. It is at {url}{}",
+        "Organization {} was {what}: {} rows and {} files. It is at {url}{}",
         imported.slug,
         imported.rows,
         imported.objects,
         lines("To do:", &imported.to_set_again)
     );
-    Ok((text, json!({"imported": imported, "url": url})))
+    (text, json!({"imported": imported, "url": url}))
 }
 
-fn lines(title: &str, sentences: &[String]) -> String {
+/// Sentences under a title; nothing when there are none.
+pub(super) fn lines(title: &str, sentences: &[String]) -> String {
     if sentences.is_empty() { String::new() } else { format!("\n{title}\n- {}", sentences.join("\n- ")) }
 }

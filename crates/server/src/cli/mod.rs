@@ -2,6 +2,7 @@
 
 mod archive;
 mod audit;
+mod backup;
 mod demo;
 mod doctor;
 mod keys;
@@ -48,6 +49,10 @@ enum Command {
     Migrate,
     /// Check this installation.
     Doctor,
+    /// Write everything of this installation to a new folder, also while it runs.
+    Backup(backup::Backup),
+    /// Bring a backup back, or one organization of it.
+    Restore(backup::Restore),
     /// Print the description of the API.
     Openapi(openapi::Args),
     /// Organizations.
@@ -100,6 +105,8 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Serve(args) => serve::run(&run.settings, &args, &run.stop).await,
         Command::Migrate => migrate(&run).await,
         Command::Doctor => doctor::run(&run).await,
+        Command::Backup(args) => backup::backup(&run, &args).await,
+        Command::Restore(args) => backup::restore(&run, &args).await,
         Command::Openapi(args) => openapi::run(&args, out),
         Command::Org(command) => org::run(&run, command).await,
         Command::User(command) => user::run(&run, command).await,

@@ -1,5 +1,6 @@
 //! The real program, as people start it: an empty folder, one command after the other.
 
+mod backup;
 mod program;
 
 use std::{

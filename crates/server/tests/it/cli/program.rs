@@ -70,15 +70,20 @@ impl Folder {
 
     /// Runs SQL as the owner of the running database.
     pub fn sql(&self, sql: &str) {
+        self.query(sql);
+    }
+
+    /// The rows of a query as the owner of the running database, a line each.
+    pub fn query(&self, sql: &str) -> String {
         let cluster = std::fs::read_to_string(self.0.join("cluster")).unwrap();
         let cluster = self.0.join(cluster.trim_end());
         let file = std::fs::read_to_string(cluster.join("postmaster.pid")).unwrap();
         // Its fifth line is the folder of the socket.
         let socket = file.lines().nth(4).unwrap();
-        let done =
-            Command::new("psql").args(["-X", "-h", socket, "-U", "postgres", "-d", "helpdesk", "-c", sql]).output();
-        let done = done.unwrap();
+        let way = ["-XqAt", "-h", socket, "-U", "postgres", "-d", "helpdesk", "-c", sql];
+        let done = Command::new("psql").args(way).output().unwrap();
         assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        String::from_utf8(done.stdout).unwrap().trim_end().to_owned()
     }
 
     /// The process id in the file of the running PostgreSQL.

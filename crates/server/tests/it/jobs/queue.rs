@@ -251,6 +251,23 @@ async fn a_tick_of_a_schedule_happens_once() {
 }
 
 #[tokio::test]
+async fn a_tick_of_last_month_is_not_made_up_for_after_the_nightly_prune() {
+    let app = TestApp::start().await;
+    let log = Log::default();
+    let started = || {
+        let mut registry = noting(&log);
+        registry.schedule(Schedule { name: "test-monthly", cron: "0 0 1 * *", kind: "test.note" });
+        registry
+    };
+    assert_eq!(started().drain(&app.state.db, "one").await.unwrap(), 1);
+    app.advance(TimeDelta::days(25));
+    db::platform::prune(&app.state.db, app.state.db.now() - TimeDelta::days(14)).await.unwrap();
+    assert_eq!(started().drain(&app.state.db, "two").await.unwrap(), 0, "a process that starts makes it up");
+    app.advance(TimeDelta::days(7));
+    assert_eq!(started().drain(&app.state.db, "three").await.unwrap(), 1);
+}
+
+#[tokio::test]
 async fn two_workers_run_each_job_once() {
     let app = TestApp::start().await;
     let log = Log::default();
