@@ -30,6 +30,13 @@ export function globalCommands(router: AnyRouter, open: (what: "palette" | "shee
       keys: ["G U"],
       run: go("/inbox", { list: "unassigned" }),
     },
+    {
+      id: "go.mentions",
+      title: "commands.go.mentions",
+      scope: "global",
+      keys: ["G M"],
+      run: go("/inbox", { list: "mentions" }),
+    },
     { id: "go.all", title: "commands.go.all", scope: "global", run: go("/inbox", { list: "all" }) },
     { id: "go.overdue", title: "commands.go.overdue", scope: "global", run: go("/inbox", { list: "overdue" }) },
     {

@@ -50,6 +50,13 @@ export const navigation: { title: string; items: NavItem[] }[] = [
         count: (counts) => counts.unassigned,
       },
       {
+        title: "shell.nav.mentions",
+        to: "/inbox",
+        search: { list: "mentions" },
+        icon: "at",
+        count: (counts) => counts.mentions,
+      },
+      {
         title: "shell.nav.all-open",
         to: "/inbox",
         search: { list: "all" },

@@ -15,6 +15,7 @@ const open: ListQuery = { status_category: ["new", "open", "pending", "on_hold"]
 export const builtIn: Record<string, BuiltIn> = {
   mine: { title: "shell.nav.mine", query: { ...open, assignee: ["me"] }, topic: "view:mine" },
   unassigned: { title: "shell.nav.unassigned", query: { ...open, assignee: ["none"] }, topic: "view:unassigned" },
+  mentions: { title: "shell.nav.mentions", query: { ...open, mentioned: "me" }, topic: "view:mentions" },
   all: { title: "shell.nav.all-open", query: open, topic: "view:all_open" },
   overdue: { title: "shell.nav.overdue", query: { ...open, is_overdue: true }, topic: "view:overdue" },
 };
@@ -24,7 +25,7 @@ export const filterNames = ["status", "priority", "assignee", "team", "tag", "ch
 export type FilterName = (typeof filterNames)[number];
 
 export const hasFilters = (search: InboxSearch) =>
-  Boolean(search.find) || filterNames.some((name) => search[name]?.length);
+  Boolean(search.find ?? search.watching) || filterNames.some((name) => search[name]?.length);
 
 /** What the API is asked for, for what the address says. A list is read from its first row on by cursor. */
 export function listParameters(search: InboxSearch): ListQuery {
@@ -34,6 +35,7 @@ export function listParameters(search: InboxSearch): ListQuery {
   if (search.status?.length) delete query.status_category;
   for (const name of filterNames) if (search[name]?.length) query[name] = search[name] as never;
   if (find) query.search = find;
+  if (search.watching) query.watching = search.watching;
   return { ...query, ordering: order };
 }
 

@@ -21,6 +21,7 @@ export const inboxSearch = v.object({
   team: some,
   tag: some,
   channel: some,
+  watching: maybe(v.picklist(["me"])),
   find: maybe(v.string()),
 });
 

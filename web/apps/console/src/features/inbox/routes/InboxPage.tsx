@@ -15,6 +15,7 @@ import { builtIn, hasFilters } from "../lists.ts";
 import { useLiveList } from "../live.ts";
 import { bandOf, linesOf, type Row } from "../model.ts";
 import type { InboxSearch } from "../search.ts";
+import { Choose } from "../ui/Choose.tsx";
 import { FilterChips } from "../ui/FilterChips.tsx";
 import { Lines } from "../ui/Lines.tsx";
 import { ListHeader } from "../ui/ListHeader.tsx";
@@ -211,7 +212,7 @@ export function InboxPage() {
 
 /** The open ticket. It is drawn for itself, after the cursor has moved. */
 const Beside = memo(function Beside({ number, onClose }: { number: number | undefined; onClose: () => void }) {
-  if (number === undefined) return <p className="grid h-full place-items-center text-ink-3">{t("inbox.choose")}</p>;
+  if (number === undefined) return <Choose />;
   return (
     <Suspense>
       <TicketPane number={number} onClose={onClose} />
@@ -222,7 +223,7 @@ const Beside = memo(function Beside({ number, onClose }: { number: number | unde
 const dayKey = (when: number) => day(when);
 
 function Nothing({ isFiltered, onSearch }: { isFiltered: boolean; onSearch: (change: Partial<InboxSearch>) => void }) {
-  const none = { find: undefined, status: undefined, priority: undefined, assignee: undefined };
+  const none = { find: undefined, watching: undefined, status: undefined, priority: undefined, assignee: undefined };
   return isFiltered ? (
     <EmptyState
       icon="filter"

@@ -33,6 +33,9 @@ export const FilterChips = memo(function FilterChips({ search, onSearch }: Props
   return (
     <ul aria-label={t("inbox.filters")} className="flex shrink-0 flex-wrap gap-1 border-b border-line px-4 py-1.5">
       {search.find ? <Chip text={`“${search.find}”`} onRemove={() => onSearch({ find: undefined })} /> : null}
+      {search.watching ? (
+        <Chip text={t("inbox.filter.watching")} onRemove={() => onSearch({ watching: undefined })} />
+      ) : null}
       {filterNames.map((name) => {
         const values = search[name];
         if (!values?.length) return null;

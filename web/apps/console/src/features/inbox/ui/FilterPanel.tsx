@@ -18,6 +18,7 @@ type Choice = { id: string; name: string };
 export default function FilterPanel({ search, onSearch, onClose }: Props) {
   const [chosen, setChosen] = useState<Partial<InboxSearch>>(() => ({
     find: search.find,
+    watching: search.watching,
     ...Object.fromEntries(filterNames.map((name) => [name, search[name]])),
   }));
   const [tags, setTags] = useState(search.tag?.join(", ") ?? "");
@@ -34,7 +35,10 @@ export default function FilterPanel({ search, onSearch, onClose }: Props) {
       .split(",")
       .map((tag) => tag.trim().toLowerCase())
       .filter(Boolean);
-    const change: Partial<InboxSearch> = { find: chosen.find?.trim() || undefined };
+    const change: Partial<InboxSearch> = {
+      find: chosen.find?.trim() || undefined,
+      watching: chosen.watching,
+    };
     for (const name of filterNames) change[name] = chosen[name]?.length ? chosen[name] : undefined;
     onSearch({ ...change, tag: list.length > 0 ? list : undefined });
     onClose();
@@ -91,7 +95,15 @@ export default function FilterPanel({ search, onSearch, onClose }: Props) {
           {group("assignee", assignees)}
           {teams.length > 0 ? group("team", teams) : null}
         </div>
-        <div className="flex justify-end gap-2">
+        <div className="flex flex-wrap items-center justify-end gap-2">
+          <span className="me-auto">
+            <Checkbox
+              isSelected={chosen.watching === "me"}
+              onChange={(isWatching) => setChosen({ ...chosen, watching: isWatching ? "me" : undefined })}
+            >
+              {t("inbox.filter.watching")}
+            </Checkbox>
+          </span>
           <Button
             look="quiet"
             onPress={() => {

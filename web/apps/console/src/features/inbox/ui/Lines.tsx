@@ -1,9 +1,11 @@
 import { t } from "@helpdesk/i18n";
 import { type MouseEvent, type RefObject, useCallback, useRef, useSyncExternalStore } from "react";
 import { priorityName } from "../../triage/index.ts";
+import { useColumns } from "../columns.ts";
 import type { Line, Row } from "../model.ts";
 import type { Selection } from "../selection.ts";
-import { columnStyle, SplitRow, type TableColumn, TableRow } from "./rows.tsx";
+import { ColumnTitles } from "./ColumnTitles.tsx";
+import { SplitRow, TableRow } from "./rows.tsx";
 import { type GridHandle, VirtualGrid } from "./VirtualGrid.tsx";
 
 type Props = {
@@ -19,8 +21,6 @@ type Props = {
   onNearEnd: () => void;
 };
 
-const columns: TableColumn[] = ["number", "requester", "subject", "status", "priority", "assignee", "team", "updated"];
-
 /** Heights that the density sets, in pixels: rows are placed by them. */
 function useRowHeight(name: "--row" | "--line-row"): number {
   const subscribe = useCallback((listener: () => void) => {
@@ -35,6 +35,7 @@ function useRowHeight(name: "--row" | "--line-row"): number {
 
 /** The rows of a list in one of its two forms. */
 export function Lines({ title, lines, count, grid, isTable, selection, gone, onPress, onToggle, onNearEnd }: Props) {
+  const { shown: columns } = useColumns();
   const rowHeight = useRowHeight(isTable ? "--line-row" : "--row");
   // The same functions for as long as the list is there: a row is drawn anew only when it changes.
   const latest = useRef({ onPress, onToggle });
@@ -65,7 +66,7 @@ export function Lines({ title, lines, count, grid, isTable, selection, gone, onP
       handle={grid}
       renderRow={renderRow}
       renderHeading={(id, isLate) => <Heading id={id} isLate={isLate} />}
-      header={isTable ? <ColumnTitles /> : undefined}
+      header={isTable ? <ColumnTitles columns={columns} /> : undefined}
       onNearEnd={onNearEnd}
     />
   );
@@ -79,22 +80,6 @@ function Heading({ id, isLate }: { id: string; isLate: boolean }) {
       <span role="gridcell" className={isLate ? "font-semibold text-late" : "font-medium text-ink-3"}>
         {text}
       </span>
-    </div>
-  );
-}
-
-function ColumnTitles() {
-  return (
-    <div
-      role="row"
-      className="sticky top-0 z-10 grid h-8 items-center gap-x-3 border-b border-line bg-surface ps-4 pe-3 text-12 font-medium text-ink-3"
-      style={columnStyle(columns)}
-    >
-      {["select", ...columns, "due"].map((column) => (
-        <span key={column} role="columnheader" className="truncate last:justify-self-end">
-          <span className={column === "select" ? "sr-only" : ""}>{t(`inbox.column.${column}`)}</span>
-        </span>
-      ))}
     </div>
   );
 }

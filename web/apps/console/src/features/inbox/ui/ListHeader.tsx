@@ -6,6 +6,7 @@ import { filterNames } from "../lists.ts";
 import type { Order } from "../model.ts";
 import type { InboxSearch } from "../search.ts";
 
+const ColumnsMenu = later(() => import("./ColumnsMenu.tsx"));
 const OrderMenu = later(() => import("./OrderMenu.tsx"));
 
 /** Names the order, before its menu is there. */
@@ -28,7 +29,10 @@ type Props = {
 /** The name of the list, how many, and how it is shown. */
 export const ListHeader = memo(function ListHeader({ title, count, isCapped, search, onSearch, onFilter }: Props) {
   const { order = "due_at", group = "on", mode = "split" } = search;
-  const filters = filterNames.reduce((sum, name) => sum + (search[name]?.length ?? 0), search.find ? 1 : 0);
+  const filters = filterNames.reduce(
+    (sum, name) => sum + (search[name]?.length ?? 0),
+    [search.find, search.watching].filter(Boolean).length,
+  );
   return (
     <header className="flex h-12 shrink-0 items-center gap-1 border-b border-line ps-4 pe-2">
       <h1 className="truncate text-16 font-semibold" dir="auto">
@@ -44,6 +48,13 @@ export const ListHeader = memo(function ListHeader({ title, count, isCapped, sea
         <Icon name="filter" />
         {filters > 0 ? <span className="text-12 text-petrol tabular-nums">{filters}</span> : null}
       </Button>
+      {mode === "table" ? (
+        <span className="max-pane:hidden">
+          <Suspense fallback={<span className="inline-block size-7" />}>
+            <ColumnsMenu />
+          </Suspense>
+        </span>
+      ) : null}
       <IconButton
         icon={mode === "split" ? "table" : "split"}
         label={t(mode === "split" ? "inbox.mode.table" : "inbox.mode.split")}

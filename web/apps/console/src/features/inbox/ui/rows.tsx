@@ -4,6 +4,7 @@ import { type CSSProperties, memo, type PointerEvent } from "react";
 import { usePersonName } from "../../../shell/people.ts";
 import { usePresence } from "../../../shell/presence.ts";
 import { priorityName, useStatusName } from "../../triage/names.ts";
+import type { TableColumn } from "../columns.ts";
 import type { Row } from "../model.ts";
 import { rowId } from "./VirtualGrid.tsx";
 
@@ -152,8 +153,6 @@ function Assignee({ row }: { row: Row }) {
     </span>
   );
 }
-
-export type TableColumn = "number" | "requester" | "subject" | "status" | "priority" | "assignee" | "team" | "updated";
 
 /** The columns of the table and what they take of its width. */
 export const tableColumns: Record<TableColumn, string> = {
