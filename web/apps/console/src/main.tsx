@@ -8,9 +8,11 @@ import { App } from "./App.tsx";
 import { session } from "./app.ts";
 import { arrives, isComing } from "./shell/coming.ts";
 import { preferredLocale } from "./shell/locale.ts";
+import { followPreferences } from "./shell/preferences.ts";
 
 look.follow();
 listenForKeys(window, isComing);
+followPreferences();
 // The page that most people come for is fetched while the session is renewed.
 if (/^\/(inbox)?$/.test(location.pathname)) void import("./features/inbox/routes/InboxPage.tsx");
 const cookie = session.resume().catch(() => session.end());

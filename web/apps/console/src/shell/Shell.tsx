@@ -7,7 +7,7 @@ import { queries, useMe, useSessionState } from "../app.ts";
 import { globalCommands } from "./commands.ts";
 import { Nav } from "./Nav.tsx";
 import { Notices } from "./Notices.tsx";
-import { followPreferences, usePreferencesReady } from "./preferences.ts";
+import { usePreferencesReady } from "./preferences.ts";
 import { useHints } from "./useHints.ts";
 
 const loadPalette = () => import("./palette/Palette.tsx");
@@ -34,7 +34,6 @@ function Frame() {
   const [isNavOpen, setNavOpen] = useState(false);
   useCommands(globalCommands(router, setOpened));
   useHints();
-  useEffect(() => followPreferences(), []);
   useEffect(() => {
     // Once the page is at rest, so that the palette opens without waiting for its code.
     const timer = setInterval(() => {

@@ -1,10 +1,16 @@
 import { type ComponentType, lazy } from "react";
+import { isComing } from "./coming.ts";
 
 let begin: () => void = () => undefined;
 const begun = new Promise<void>((done) => {
   begin = done;
 });
-setTimeout(begin, 1_500);
+// Pages that do not say so are there when nothing of them is on its way any more.
+const timer = setInterval(() => {
+  if (isComing()) return;
+  clearInterval(timer);
+  begin();
+}, 1_500);
 
 /** The page shows what people came for; what is not needed for that may be fetched now. */
 export const pageIsThere = (): void => begin();

@@ -87,7 +87,7 @@ export const usePreferencesReady = (): boolean =>
   );
 
 /** Loads the preferences of whoever signs in, once for each person. */
-export function followPreferences(): () => void {
+export function followPreferences(): void {
   const check = () => {
     const { state, person } = session;
     if (state === "out") followed = undefined;
@@ -107,5 +107,5 @@ export function followPreferences(): () => void {
       });
   };
   check();
-  return session.subscribe(check);
+  session.subscribe(check);
 }
