@@ -8,7 +8,6 @@ use db::{
     embedded::{Embedded, EmbeddedConfig},
 };
 use kernel::{IdGen, SystemClock};
-use object_store::local::LocalFileSystem;
 use sqlx::{Connection, PgConnection, postgres::PgConnectOptions};
 use tokio::time::timeout;
 use web::{AppState, Config, Dns, HostCache, Keys, Outbound, SigningKeys, limits::RateLimits};
@@ -16,7 +15,7 @@ use web::{AppState, Config, Dns, HostCache, Keys, Outbound, SigningKeys, limits:
 use crate::{
     config::{self, Settings},
     failure::{Failure, at},
-    housekeeping, secret,
+    housekeeping, secret, storage,
 };
 
 /// The database on an embedded server.
@@ -119,10 +118,10 @@ impl Ground {
     /// The application's state over this database.
     pub async fn state(&self, settings: &Settings, port: u16, demo: bool) -> Result<AppState, Failure> {
         let data_dir = secret::folders(&settings.data_dir)?;
-        let files = data_dir.join("files");
-        let files = LocalFileSystem::new_with_prefix(&files)
-            .map_err(|error| Failure::new(format!("{} cannot be used: {error}.", files.display())))?
-            .with_fsync(true);
+        let files = match &settings.bucket {
+            Some(bucket) => bucket.open()?,
+            None => storage::folder(&data_dir.join("files"))?,
+        };
         let config = Config {
             base_domain: settings.base_domain.clone(),
             https: settings.public.is_some_and(|public| public.https),
@@ -144,7 +143,7 @@ impl Ground {
             config: Arc::new(config),
             vault,
             keys,
-            files: Arc::new(files),
+            files,
             hosts: HostCache::default(),
             outbound: Outbound::new(settings.outbound_allow.clone()).map_err(Failure::new)?,
             dns: Dns::new(settings.dns_server),

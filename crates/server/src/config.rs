@@ -11,7 +11,7 @@ use clap::Args;
 use tracing_subscriber::EnvFilter;
 use web::{TrustedProxies, limits::Rates, outbound::Allowed};
 
-use crate::failure::Failure;
+use crate::{failure::Failure, storage::Bucket};
 
 /// The settings as they were given.
 #[derive(Debug, Clone, Default, Args)]
@@ -87,6 +87,8 @@ pub struct Settings {
     pub metrics_bind: Option<SocketAddr>,
     /// Where the WebSocket is opened too.
     pub realtime_bind: Option<SocketAddr>,
+    /// Where files lie; the data folder without it.
+    pub bucket: Option<Bucket>,
     /// The mail server; mails go to the mail catcher without it.
     pub smtp: Option<SmtpConfig>,
     /// What may be called beside public addresses.
@@ -163,6 +165,7 @@ impl Options {
             rates: rates(&variable)?,
             redis_url: redis(variable("REDIS_URL"))?,
             smtp: SmtpConfig::from_lookup(&variable).map_err(|error| Failure::new(error.to_string()))?,
+            bucket: Bucket::from_lookup(variable)?,
             outbound_allow: outbound_allow(&variable("OUTBOUND_ALLOW").unwrap_or_default())?,
             dns_server: variable("DNS_SERVER").map(|text| dns_server(&text)).transpose()?,
             log,

@@ -20,3 +20,4 @@ pub mod pages;
 mod secret;
 pub mod serve;
 mod signals;
+pub mod storage;

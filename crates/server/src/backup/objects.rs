@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use futures_util::TryStreamExt;
 use kernel::{AppError, AppResult};
-use object_store::{ObjectStore, ObjectStoreExt, buffered::BufWriter, local::LocalFileSystem, path::Path};
+use object_store::{ObjectStore, ObjectStoreExt, buffered::BufWriter, path::Path};
 use sha2::{Digest, Sha256};
 use tokio::io::AsyncReadExt;
 
@@ -13,14 +13,13 @@ use super::Part;
 use crate::{
     archive::hex,
     failure::{Failure, at},
+    storage,
 };
 
-/// A folder as a store whose files are on the disk before anybody is told so.
+/// The files of a backup.
 pub(super) fn store(dir: &FilePath) -> Result<Arc<dyn ObjectStore>, Failure> {
     std::fs::create_dir_all(dir).map_err(at(dir))?;
-    let store = LocalFileSystem::new_with_prefix(dir)
-        .map_err(|error| Failure::new(format!("{} cannot be used: {error}.", dir.display())))?;
-    Ok(Arc::new(store.with_fsync(true)))
+    storage::folder(dir)
 }
 
 /// Copies an object in pieces; its size and SHA-256, or nothing when it is not there.

@@ -18,14 +18,20 @@ use nix::{
 use serde_json::Value;
 
 /// An empty data folder, removed in the end.
-pub struct Folder(pub PathBuf);
+pub struct Folder(pub PathBuf, Vec<(String, String)>);
 
 impl Folder {
+    /// With these variables in the environment of every command.
+    pub fn with(mut self, variables: &[(&str, &str)]) -> Self {
+        self.1 = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        self
+    }
+
     pub fn new() -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let path = std::env::temp_dir().join(format!("helpdesk-cli-{}-{number}", std::process::id()));
-        Self(path)
+        Self(path, Vec::new())
     }
 
     /// The program with this folder and nothing of the surrounding environment.
@@ -41,9 +47,11 @@ impl Folder {
             "DEBUG",
             "EMAIL_HOST",
             "REDIS_URL",
+            "AWS_STORAGE_BUCKET_NAME",
         ] {
             command.env_remove(variable);
         }
+        command.envs(self.1.iter().map(|(name, value)| (name, value)));
         command.env("DATA_DIR", &self.0).env("BIND", "127.0.0.1:0").env("METRICS_BIND", "off").args(arguments);
         command
     }

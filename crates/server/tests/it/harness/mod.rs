@@ -3,6 +3,7 @@
 
 pub mod client;
 pub mod database;
+pub mod s3;
 pub mod schema;
 pub mod world;
 

@@ -5,7 +5,7 @@ use chrono::TimeDelta;
 use serde_json::json;
 
 use super::seeds::mine;
-use crate::harness::{Answer, Client, TestApp};
+use crate::harness::{Answer, Client, TestApp, s3::S3Server};
 
 const PNG: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x06\0\0\0";
 
@@ -174,4 +174,27 @@ async fn wrong_uploads_are_refused() {
     agent.raw(Method::POST, "/files/", &kind, cut).await.is(400);
     send(&app.as_("viewer"), "file", "a.txt", b"text").await.is(403);
     send(&app.anonymous(), "file", "a.txt", b"text").await.is(401);
+}
+
+#[tokio::test]
+async fn files_lie_in_a_bucket() {
+    let server = S3Server::start();
+    let bucket = server.bucket("helpdesk-files");
+    let app = TestApp::with(|state| state.files = bucket.open().unwrap()).await;
+    server::health::probe(app.state.files.as_ref(), "test").await.unwrap();
+    let (_, file) = attached(&app, "public").await;
+    // More than one part of an upload in parts.
+    let mut large = b"PK\x03\x04".to_vec();
+    large.extend((0..12_000_000_u32).map(|n| (n % 251) as u8));
+    let zip = upload(&app.agent(), "logs.zip", &large).await;
+    let nobody = app.anonymous();
+    assert_eq!(nobody.get(&link(&app.agent(), &file).await).await.bytes, PNG);
+    assert!(nobody.get(&link(&app.agent(), &zip).await).await.bytes == large, "the large file came back changed");
+    assert!(server.path("helpdesk-files").read_dir().unwrap().count() > 0);
+    assert!(!app.state.config.data_dir.join("files").read_dir().unwrap().any(|_| true), "written to the folder");
+
+    assert!(app.run_jobs().await > 0, "the reply with its file is sent");
+    let mut stranger = bucket.clone();
+    stranger.secret = "another secret altogether".to_owned();
+    assert!(server::health::probe(stranger.open().unwrap().as_ref(), "test").await.is_err());
 }
