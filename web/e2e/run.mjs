@@ -1,9 +1,9 @@
 // Starts the product with demo data in a folder of its own, then runs the browser tests against it, one after the other.
 //   npm run e2e                                   all
 //   npm run e2e -- sign-in.test.mjs               one file
-//   npm run e2e -- routes.mjs                     what is run by hand: routes.mjs (every page in four looks, some minutes)
-//                                                 and figures.mjs
 //   npm run e2e -- inbox.test.mjs "keyboard"      one test by its name
+//   npm run e2e -- figures.mjs                    what is run by hand
+//   SHOTS=1 npm run e2e -- routes.test.mjs        pictures of every page, in e2e/shots
 //   E2E_LOG=/tmp/serve.log E2E_DATA=/tmp/data npm run e2e -- …   against a product that runs already: where it wrote its
 //                                                 sign-ins, and its DATA_DIR
 import { spawn } from "node:child_process";

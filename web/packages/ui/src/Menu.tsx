@@ -45,7 +45,7 @@ export function MenuItem({ children, icon, command, isDanger = false, ...props }
         <>
           {selectionMode === "none" ? null : <Icon name="check" className={isSelected ? "text-petrol" : "invisible"} />}
           {icon ? <Icon name={icon} className="text-ink-3" /> : null}
-          <span className="flex-1 truncate">{children}</span>
+          <bdi className="flex-1 truncate">{children}</bdi>
           <CommandKey id={command} />
         </>
       )}

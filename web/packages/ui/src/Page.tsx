@@ -25,7 +25,9 @@ export function Page({ title, lead, aside, actions, width = "full", children }: 
     <main className="flex h-full min-h-0 min-w-0 flex-col bg-surface">
       <header className="flex min-h-12 shrink-0 flex-wrap items-center gap-x-3 gap-y-1 border-b border-line px-4 py-1.5">
         {lead}
-        <h1 className="truncate text-16 font-semibold">{title}</h1>
+        <h1 dir="auto" className="truncate text-16 font-semibold">
+          {title}
+        </h1>
         {aside}
         <div className="ms-auto flex flex-wrap items-center gap-2">{actions}</div>
       </header>

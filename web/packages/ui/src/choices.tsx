@@ -29,9 +29,9 @@ function Item({ choice }: { choice: Choice }) {
       {({ isSelected }) => (
         <>
           {choice.sign}
-          <span className="min-w-0 flex-1 truncate">
-            {choice.name}
-            {choice.detail ? <span className="ms-2 text-12 text-ink-3">{choice.detail}</span> : null}
+          <span className="flex min-w-0 flex-1 items-baseline gap-2">
+            <bdi className="truncate">{choice.name}</bdi>
+            {choice.detail ? <bdi className="min-w-0 shrink-9 truncate text-12 text-ink-3">{choice.detail}</bdi> : null}
           </span>
           {isSelected ? <Icon name="check" className="text-petrol" /> : null}
         </>

@@ -43,7 +43,11 @@ export function TextField({ label, hint, error, placeholder, rows, inputRef, cla
     >
       <Label className="font-medium text-ink-2">{label}</Label>
       {rows ? (
-        <TextArea rows={rows} placeholder={placeholder} className={`${fieldLook} resize-y py-1.5`} />
+        <TextArea
+          rows={rows}
+          placeholder={placeholder}
+          className={`${fieldLook} resize-y py-1.5 [unicode-bidi:plaintext]`}
+        />
       ) : (
         <Input
           ref={inputRef}

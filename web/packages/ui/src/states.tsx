@@ -18,7 +18,7 @@ export function useDelayed(isWaiting: boolean): boolean {
 export function Skeleton({ rows = 6, height = "h-8" }: { rows?: number; height?: string }) {
   const isShown = useDelayed(true);
   return (
-    <div role="status" aria-label={t("ui.loading")} className="grid">
+    <div role="status" aria-busy aria-label={t("ui.loading")} className="grid">
       {Array.from({ length: rows }, (_, place) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the lines are all the same.
         <div key={place} className={`flex items-center border-b border-line-soft px-4 ${height}`}>

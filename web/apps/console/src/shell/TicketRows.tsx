@@ -31,9 +31,7 @@ export function TicketRows({ label, tickets, hasCustomer = true, detail }: Props
             to={ticketPath(ticket.number)}
             className="grid min-h-11 grid-cols-[minmax(0,1fr)_auto] items-center gap-x-3 py-1 ps-4 pe-3 outline-none focus-visible:outline-2 focus-visible:-outline-offset-2 focus-visible:outline-petrol"
           >
-            <span className="truncate">
-              <bdi className={ticket.unread ? "font-semibold" : ""}>{ticket.subject}</bdi>
-            </span>
+            <bdi className={`truncate ${ticket.unread ? "font-semibold" : ""}`}>{ticket.subject}</bdi>
             <When ticket={ticket} />
             <span className="flex min-w-0 items-center gap-2 text-12 text-ink-3">
               <span className="font-mono">#{ticket.number}</span>

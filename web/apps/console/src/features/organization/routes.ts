@@ -30,7 +30,7 @@ const providersRoute = createRoute({
 const providerRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: "sign-in/$id",
-  component: page(() => import("./routes/ProviderPage.tsx"), "ProviderPage", "organization"),
+  component: page(() => import("./routes/ProviderPage.tsx"), "ProviderPage", "organization", "words"),
 });
 
 export const organizationRoutes = [

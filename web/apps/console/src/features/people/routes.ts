@@ -7,12 +7,12 @@ const peopleRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: "people",
   validateSearch: listSearch("role", "status"),
-  component: page(() => import("./routes/PeoplePage.tsx"), "PeoplePage", "people"),
+  component: page(() => import("./routes/PeoplePage.tsx"), "PeoplePage", "people", "words"),
 });
 const personRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: "people/$id",
-  component: page(() => import("./routes/PersonPage.tsx"), "PersonPage", "people"),
+  component: page(() => import("./routes/PersonPage.tsx"), "PersonPage", "people", "words"),
 });
 const teamsRoute = createRoute({
   getParentRoute: () => settingsRoute,
@@ -23,12 +23,12 @@ const teamsRoute = createRoute({
 const rolesRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: "roles",
-  component: page(() => import("./routes/RolesPage.tsx"), "RolesPage", "people", "permissions"),
+  component: page(() => import("./routes/RolesPage.tsx"), "RolesPage", "people", "permissions", "words"),
 });
 const roleRoute = createRoute({
   getParentRoute: () => settingsRoute,
   path: "roles/$id",
-  component: page(() => import("./routes/RolePage.tsx"), "RolePage", "people", "permissions"),
+  component: page(() => import("./routes/RolePage.tsx"), "RolePage", "people", "permissions", "words"),
 });
 
 export const peopleRoutes = [peopleRoute, personRoute, teamsRoute, rolesRoute, roleRoute];

@@ -8,7 +8,14 @@ const profileRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: "/profile",
   validateSearch: v.object({ part: v.optional(v.fallback(v.picklist(parts), "you")) }),
-  component: page(() => import("./routes/ProfilePage.tsx"), "ProfilePage", "profile", "notifications", "identity"),
+  component: page(
+    () => import("./routes/ProfilePage.tsx"),
+    "ProfilePage",
+    "profile",
+    "notifications",
+    "identity",
+    "words",
+  ),
 });
 
 export const profileRoutes = [profileRoute];

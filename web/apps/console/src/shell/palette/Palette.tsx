@@ -64,9 +64,11 @@ export default function Palette({ onClose }: { onClose: () => void }) {
                       className="flex min-h-8 cursor-default items-center gap-3 rounded-control px-3 outline-none focused:bg-petrol-soft"
                     >
                       {entry.icon ? <Icon name={entry.icon} className="text-ink-3" /> : null}
-                      <span className="min-w-0 flex-1 truncate">
-                        <bdi>{entry.title}</bdi>
-                        {entry.detail ? <bdi className="ms-2 text-12 text-ink-3">{entry.detail}</bdi> : null}
+                      <span className="flex min-w-0 flex-1 items-baseline gap-2">
+                        <bdi className="truncate">{entry.title}</bdi>
+                        {entry.detail ? (
+                          <bdi className="min-w-0 shrink-9 truncate text-12 text-ink-3">{entry.detail}</bdi>
+                        ) : null}
                       </span>
                       {entry.keys ? <Kbd keys={entry.keys} /> : null}
                     </ListBoxItem>

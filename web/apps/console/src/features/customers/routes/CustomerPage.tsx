@@ -81,7 +81,7 @@ function Profile({ customer }: { customer: Customer }) {
           </Banner>
         </div>
       ) : null}
-      <div className="grid grid-cols-[minmax(0,1fr)] gap-6 wide:grid-cols-[minmax(0,1fr)_288px]">
+      <div className="grid max-w-[1180px] grid-cols-[minmax(0,1fr)] gap-6 wide:grid-cols-[minmax(0,1fr)_288px]">
         <Tickets customer={customer} />
         <Details customer={customer} mayWrite={mayWrite} />
       </div>

@@ -17,8 +17,8 @@ export function WayIn({ title, children }: { title: string; children: ReactNode 
             <BrandMark size="size-10" />
             <div>
               <h1 className="text-20 font-semibold">{title}</h1>
-              <p className="mt-1 text-ink-2" dir="auto">
-                {brand ? brand.name : location.hostname}
+              <p className="mt-1 text-ink-2">
+                <bdi>{brand ? brand.name : location.hostname}</bdi>
               </p>
             </div>
           </header>

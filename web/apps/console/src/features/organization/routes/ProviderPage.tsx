@@ -13,6 +13,7 @@ import {
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
+import { roleName } from "../../../shell/words.ts";
 import { rolesQuery } from "../../people/index.ts";
 import { ActionRow, CopyField, EditForm, FormSection, perform, SettingsPage, useForm } from "../../settings/index.ts";
 import { changeProvider, createProvider, type Provider, providersQuery, removeProvider, testProvider } from "../api.ts";
@@ -135,7 +136,7 @@ function ProviderForm({ provider }: { provider?: Provider }) {
       {values.create_users && !values.customers ? (
         <Select
           label={t("organization.provider.role")}
-          items={roles.map((role) => ({ id: role.key, name: role.name }))}
+          items={roles.map((role) => ({ id: role.key, name: roleName(role) }))}
           value={values.default_role}
           onChange={set("default_role")}
           error={errors.default_role}

@@ -5,6 +5,7 @@ import { getRouteApi, Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useMe } from "../../../app.ts";
 import { teamsQuery } from "../../../shell/queries.ts";
+import { roleName } from "../../../shell/words.ts";
 import { ResourceList, SettingsPage } from "../../settings/index.ts";
 import { type Person, peopleQuery, rolesQuery } from "../api.ts";
 import { InviteDialog } from "../ui/InviteDialog.tsx";
@@ -50,7 +51,10 @@ export function PeoplePage() {
     {
       id: "role",
       title: t("people.role"),
-      cell: (person) => <bdi>{roles?.find((role) => role.key === person.role)?.name ?? person.role}</bdi>,
+      cell: (person) => {
+        const role = roles?.find(({ key }) => key === person.role);
+        return <bdi>{role ? roleName(role) : person.role}</bdi>;
+      },
     },
     {
       id: "teams",
@@ -110,7 +114,7 @@ export function PeoplePage() {
               className="flex-1 sm:w-40 sm:flex-none"
               items={[
                 { id: "", name: t("people.any-role") },
-                ...(roles ?? []).map((role) => ({ id: role.key, name: role.name })),
+                ...(roles ?? []).map((role) => ({ id: role.key, name: roleName(role) })),
               ]}
               value={search.role ?? ""}
               onChange={(role) => change({ role: role || undefined, page: undefined })}

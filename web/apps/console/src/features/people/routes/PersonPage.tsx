@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useMe } from "../../../app.ts";
 import { teamsQuery } from "../../../shell/queries.ts";
+import { roleName } from "../../../shell/words.ts";
 import { EditForm, FormSection, perform, SettingsPage, useForm } from "../../settings/index.ts";
 import { changePerson, type Person, personQuery, restorePerson, rolesQuery, setStatus } from "../api.ts";
 import { grantable } from "../ui/grantable.ts";
@@ -109,7 +110,7 @@ function Profile({ person, isMine }: { person: Person; isMine: boolean }) {
         <TextField isReadOnly label={t("people.email")} value={person.email} hint={t("people.email.fixed")} />
         <Select
           label={t("people.role")}
-          items={offered.map((role) => ({ id: role.key, name: role.name }))}
+          items={offered.map((role) => ({ id: role.key, name: roleName(role) }))}
           value={form.values.role}
           onChange={form.set("role")}
           isDisabled={isMine}

@@ -7,6 +7,7 @@ import { may } from "../../../app.ts";
 import { ActionRow, EditForm, FormSection, perform, SettingsPage, useForm } from "../../settings/index.ts";
 import { changeRole, deleteRole, permissionsQuery, type Role, rolesQuery } from "../api.ts";
 import { byResource, type Permission, permissionName } from "../ui/permissions.ts";
+import { roleName } from "../../../shell/words.ts";
 
 const route = getRouteApi("/shell/settings/roles/$id");
 const visibilities = ["all", "teams", "own"] as const;
@@ -21,7 +22,7 @@ export function RolePage() {
   const role = roles?.find((one) => one.id === id);
   return (
     <SettingsPage
-      title={role?.name ?? ""}
+      title={role ? roleName(role) : ""}
       aside={
         role ? <span className="text-12 text-ink-3">{t("people.role.people", { count: role.user_count })}</span> : null
       }

@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Fragment, useState } from "react";
 import { may } from "../../../app.ts";
+import { roleName } from "../../../shell/words.ts";
 import { SettingsPage } from "../../settings/index.ts";
 import { permissionsQuery, type Role, rolesQuery } from "../api.ts";
 import { NewRoleDialog } from "../ui/NewRoleDialog.tsx";
@@ -72,7 +73,7 @@ function Matrix({ roles, permissions }: { roles: Role[]; permissions: Permission
                   params={{ id: role.id }}
                   className="inline-flex min-h-6 items-center font-medium text-ink-1 hover:underline"
                 >
-                  <bdi>{role.name}</bdi>
+                  <bdi>{roleName(role)}</bdi>
                 </Link>
                 <span className="block text-12 whitespace-nowrap text-ink-3">
                   {t("people.role.people", { count: role.user_count })}

@@ -1,6 +1,7 @@
 import { t } from "@helpdesk/i18n";
 import { Button, Dialog, Select, TextField } from "@helpdesk/ui";
 import { useState } from "react";
+import { roleName } from "../../../shell/words.ts";
 import { CopyField, FormDialog, useForm } from "../../settings/index.ts";
 import { invitePerson, type Role } from "../api.ts";
 import { grantable } from "./grantable.ts";
@@ -57,7 +58,7 @@ export function InviteDialog({ roles, onClose }: { roles: Role[]; onClose: () =>
       />
       <Select
         label={t("people.role")}
-        items={grantable(roles).map((role) => ({ id: role.key, name: role.name }))}
+        items={grantable(roles).map((role) => ({ id: role.key, name: roleName(role) }))}
         value={form.values.role}
         onChange={form.set("role")}
         error={form.errors.role}

@@ -2,6 +2,7 @@ import { t } from "@helpdesk/i18n";
 import { Select, TextField } from "@helpdesk/ui";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
+import { roleName } from "../../../shell/words.ts";
 import { FormDialog, useForm } from "../../settings/index.ts";
 import { createRole, type Role } from "../api.ts";
 import { grantable } from "./grantable.ts";
@@ -34,7 +35,7 @@ export function NewRoleDialog({ roles, onClose }: { roles: Role[]; onClose: () =
         label={t("people.role.like")}
         items={[
           { id: "", name: t("people.role.like.none") },
-          ...grantable(roles).map((role) => ({ id: role.key, name: role.name })),
+          ...grantable(roles).map((role) => ({ id: role.key, name: roleName(role) })),
         ]}
         value={form.values.like}
         onChange={form.set("like")}

@@ -3,8 +3,10 @@ import { t } from "@helpdesk/i18n";
 import { Banner, Button, ErrorState, errorText, Skeleton, TextField, toast } from "@helpdesk/ui";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
-import { api, session, useMe } from "../../../app.ts";
+import { api, may, session, useMe } from "../../../app.ts";
 import { type Me, meQuery } from "../../../shell/queries.ts";
+import { roleName } from "../../../shell/words.ts";
+import { rolesQuery } from "../../people/index.ts";
 import { Availability } from "./Availability.tsx";
 import { Picture } from "./Picture.tsx";
 
@@ -23,6 +25,8 @@ export function YouPart() {
 
 function NameForm({ me }: { me: Me }) {
   const { role } = useMe();
+  const { data: roles } = useQuery({ ...rolesQuery, enabled: may("users:read") });
+  const own = roles?.find(({ key }) => key === role);
   const client = useQueryClient();
   const [name, setName] = useState(me.name);
   const [error, setError] = useState<unknown>();
@@ -62,7 +66,9 @@ function NameForm({ me }: { me: Me }) {
           {me.email}
         </dd>
         <dt className="text-ink-3">{t("profile.role")}</dt>
-        <dd>{role}</dd>
+        <dd>
+          <bdi>{own ? roleName(own) : role}</bdi>
+        </dd>
       </dl>
       {error && !beside.name ? <Banner kind="error">{errorText(error)}</Banner> : null}
       <Button

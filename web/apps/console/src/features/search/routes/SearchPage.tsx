@@ -31,7 +31,7 @@ export function SearchPage() {
   const kind = mayCustomers ? (search.in ?? "tickets") : "tickets";
   return (
     <Page title={t("search.title")}>
-      <div className="grid max-w-[920px] gap-4">
+      <div className="grid max-w-[920px] grid-cols-[minmax(0,1fr)] gap-4">
         <div className="flex flex-wrap items-center gap-3">
           <SearchField
             label={t("search.find")}

@@ -32,9 +32,9 @@ export function CustomerResults({ search, onPage }: Props) {
               <Avatar name={customer.name} size={28} />
               <span className="min-w-0 flex-1">
                 <bdi className="block truncate font-medium">{customer.name}</bdi>
-                <span className="block truncate text-12 text-ink-3">
-                  <bdi>{[customer.company, customer.email].filter(Boolean).join(" · ")}</bdi>
-                </span>
+                <bdi className="block truncate text-12 text-ink-3">
+                  {[customer.company, customer.email].filter(Boolean).join(" · ")}
+                </bdi>
               </span>
               <span className="text-12 text-ink-3 tabular-nums">
                 {t("search.ticket-count", { count: customer.ticket_count })}

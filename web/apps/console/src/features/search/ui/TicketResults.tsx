@@ -78,24 +78,24 @@ function Filters({ search, onChange }: Props) {
     ...choices(keys, name),
   ];
   return (
-    <div className="flex flex-wrap items-end gap-3">
+    <div className="grid grid-cols-2 items-end gap-3 sm:flex sm:flex-wrap">
       <Select
         label={t("search.state")}
-        className="w-40"
+        className="sm:w-40"
         items={withAny(categories, (key) => t(`search.state.${key}`))}
         value={search.status_category?.[0] ?? any}
         onChange={(key) => onChange({ status_category: key === any ? undefined : [key] })}
       />
       <Select
         label={t("search.priority")}
-        className="w-36"
+        className="sm:w-36"
         items={withAny(priorities, priorityName)}
         value={search.priority?.[0] ?? any}
         onChange={(key) => onChange({ priority: key === any ? undefined : [key] })}
       />
       <Select
         label={t("search.order")}
-        className="w-44"
+        className="max-sm:col-span-2 sm:w-44"
         items={choices(orders, (key) => t(`search.order.${key.replace("-", "down-")}`))}
         value={search.order ?? "-created_at"}
         onChange={(order) => onChange({ order: order as SearchSearch["order"] })}
