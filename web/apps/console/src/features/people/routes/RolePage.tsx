@@ -4,10 +4,10 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { may } from "../../../app.ts";
+import { roleName } from "../../../shell/words.ts";
 import { ActionRow, EditForm, FormSection, perform, SettingsPage, useForm } from "../../settings/index.ts";
 import { changeRole, deleteRole, permissionsQuery, type Role, rolesQuery } from "../api.ts";
 import { byResource, type Permission, permissionName } from "../ui/permissions.ts";
-import { roleName } from "../../../shell/words.ts";
 
 const route = getRouteApi("/shell/settings/roles/$id");
 const visibilities = ["all", "teams", "own"] as const;
