@@ -5,6 +5,7 @@ import { client } from "./harness.mjs";
 export async function staffPages(org = "acme") {
   const call = await client("admin", org);
   const first = async (path, fits = () => true) => (await call("GET", path)).results.find(fits).id;
+  const { number } = (await call("GET", "/tickets/")).results[0];
   const customer = await first("/customers/");
   const person = await first("/users/", (one) => one.role === "agent");
   const role = await first("/roles/", (one) => one.key === "agent");
@@ -16,7 +17,7 @@ export async function staffPages(org = "acme") {
     "/inbox?list=all",
     "/dashboard?chart=table",
     "/inbox?list=all&mode=table",
-    "/tickets/480",
+    `/tickets/${number}`,
     "/customers",
     `/customers/${customer}`,
     "/profile",
@@ -53,7 +54,10 @@ export function walker(page) {
       for (const heading of document.querySelectorAll("h1, h2")) heading.dataset.old = "";
       history.pushState(null, "", address);
     }, address);
-    await page.locator(":is(h1, h2):not([data-old]):visible").first().waitFor();
+    const heading = page.locator(":is(h1, h2):not([data-old]):visible").first();
+    await heading.waitFor().catch((error) => {
+      throw new Error(`${address} did not come: ${error.message}`);
+    });
     while (open > 0) await Promise.race([page.waitForEvent("requestfinished"), page.waitForEvent("requestfailed")]);
     await page.waitForFunction(() => !document.querySelector("[aria-busy=true]"));
   };

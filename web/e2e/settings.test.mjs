@@ -1,25 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { axe, noSidewaysScroll, open, shot } from "./harness.mjs";
-
-const sections = [
-  "general",
-  "branding",
-  "domains",
-  "exports",
-  "people",
-  "teams",
-  "roles",
-  "sign-in",
-  "api-keys",
-  "statuses",
-  "sla",
-  "mailboxes",
-  "mail-templates",
-  "quarantine",
-  "audit",
-  "jobs",
-];
+import { axe, open } from "./harness.mjs";
 
 const button = (page, name) => page.getByRole("button", { name, exact: true });
 const dialog = (page) => page.getByRole("dialog");
@@ -183,27 +164,6 @@ test("settings are found by what is set up in them", async () => {
   await page.waitForURL("**/settings/people");
   await close();
 });
-
-for (const [name, options] of Object.entries({
-  light: {},
-  dark: { dark: true },
-  phone: { width: 320, height: 640 },
-  arabic: { locale: "ar", width: 1024 },
-})) {
-  test(`every section: ${name}`, async () => {
-    const { page, close } = await open({ ...options, role: "owner", path: "/settings" });
-    for (const section of ["", ...sections.map((one) => `/${one}`)]) {
-      await page.goto(`/settings${section}`);
-      await page.getByRole("heading", { level: 1 }).last().waitFor();
-      await page.locator('[role="status"][aria-label]').first().waitFor({ state: "detached" });
-      await noSidewaysScroll(page);
-      // Contrast differs between themes; what else axe looks for does not differ with width and direction.
-      if (name === "light" || name === "dark") await axe(page);
-      await shot(page, `settings${section.replace("/", "-")}-${name}`);
-    }
-    await close();
-  });
-}
 
 test("an owner acts as an agent, visibly, and stops", async () => {
   const { page, close } = await open({ role: "owner", path: "/settings/people?find=albrecht" });

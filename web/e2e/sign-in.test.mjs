@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { axe, noSidewaysScroll, open, organizations, shot } from "./harness.mjs";
+import { axe, client, open, organizations, shot } from "./harness.mjs";
 
 const { agent } = organizations.acme.people;
 
@@ -65,17 +65,71 @@ test("a link for a new password is asked for", async () => {
   await close();
 });
 
-for (const [name, options] of Object.entries({
-  dark: { dark: true },
-  phone: { width: 320, height: 640 },
-  arabic: { locale: "ar" },
-})) {
-  test(`the sign-in page: ${name}`, async () => {
-    const { page, close } = await open({ ...options, path: "/sign-in" });
-    await page.locator("form").waitFor();
-    await noSidewaysScroll(page);
-    await axe(page);
-    await shot(page, `sign-in-${name}`);
-    await close();
+test("somebody who was invited sets a password, once, and signs in with it", async () => {
+  const call = await client("admin");
+  const email = "ines.duarte@acme.example";
+  const { invitation_url } = await call("POST", "/users/", { email, name: "Inês Duarte", role: "agent" });
+  const path = invitation_url.replace(/^https?:\/\/[^/]+/, "");
+  const { page, close } = await open({ path });
+  const set = page.getByRole("button", { name: "Set password" });
+  await set.click();
+  await page.getByText("Choose a password.").waitFor();
+  await page.getByLabel("New password").fill("a-long-password-of-hers");
+  await page.getByLabel("Once more").fill("another");
+  await set.click();
+  await page.getByText("The two passwords differ.").waitFor();
+  await axe(page);
+  await page.getByLabel("Once more").fill("a-long-password-of-hers");
+  await set.click();
+  await page.getByText("Your password is set.").waitFor();
+  assert.equal(new URL(page.url()).hash, "");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  await typeSignIn(page, { email, password: "a-long-password-of-hers" });
+  await page.getByRole("navigation").getByRole("button", { name: "Inês Duarte" }).waitFor();
+  const again = await open({ path });
+  await again.page.getByLabel("New password").fill("yet-another-password");
+  await again.page.getByLabel("Once more").fill("yet-another-password");
+  await again.page.getByRole("button", { name: "Set password" }).click();
+  await again.page.getByText("This link was used already or is too old.").waitFor();
+  await axe(again.page);
+  await again.close();
+  await close();
+});
+
+test("nothing of a person stays on the browser after the sign-out, and what would be lost is said before", async () => {
+  const { page, close } = await open({ role: "agent", path: "/tickets/new" });
+  await page.getByLabel("Subject").fill("Begun and not made");
+  await page.getByRole("navigation").getByRole("button", { name: "Jonas Albrecht" }).click();
+  await page.getByRole("menuitem", { name: "Dark" }).click();
+  const leave = async () => {
+    await page.getByRole("navigation").getByRole("button", { name: "Jonas Albrecht" }).click();
+    await page.getByRole("menuitem", { name: "Sign out", exact: true }).click();
+  };
+  await leave();
+  const asked = page.getByRole("dialog", { name: "Sign out and lose what you began?" });
+  await axe(page);
+  await asked.getByRole("button", { name: "Cancel" }).click();
+  await leave();
+  await asked.getByRole("button", { name: "Sign out" }).click();
+  await page.waitForURL("**/sign-in");
+  await page.waitForFunction(() => localStorage.length + sessionStorage.length === 0);
+  const kept = await page.evaluate(async () => {
+    const stored = async ({ name }) => {
+      const opened = indexedDB.open(name);
+      await new Promise((done) => {
+        opened.onsuccess = done;
+      });
+      const stores = [...opened.result.objectStoreNames];
+      const counts = stores.map((store) => {
+        const count = opened.result.transaction(store).objectStore(store).count();
+        return new Promise((done) => {
+          count.onsuccess = () => done(count.result);
+        });
+      });
+      return (await Promise.all(counts)).reduce((one, other) => one + other, 0);
+    };
+    return Promise.all((await indexedDB.databases()).map(stored));
   });
-}
+  assert.ok(kept.every((count) => count === 0));
+  await close();
+});

@@ -1,5 +1,5 @@
 export { type Bearer, type Client, createApi, idempotencyKey, ifMatch } from "./client.ts";
-export { ApiError, answer, fieldErrors } from "./problem.ts";
+export { ApiError, answer } from "./problem.ts";
 export { createQueryClient } from "./query.ts";
 export { type ConnectionState, Realtime, type RealtimeEvent } from "./realtime.ts";
 export type { components, operations, paths } from "./schema.d.ts";

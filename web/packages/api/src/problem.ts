@@ -36,11 +36,3 @@ export async function answer<Data>(call: Promise<Outcome<Data>>): Promise<Data> 
   const problem = error && typeof error === "object" ? error : {};
   throw new ApiError(problem, response.status, Number(response.headers.get("retry-after")) || undefined);
 }
-
-/** The sentence to show beside each field, from an error of any kind. */
-export function fieldErrors(error: unknown): Record<string, string> {
-  if (!(error instanceof ApiError)) return {};
-  return Object.fromEntries(
-    Object.entries(error.errors).map(([field, list]) => [field, list.map((one) => one.message).join(" ")]),
-  );
-}

@@ -12,7 +12,7 @@ export { Kbd } from "./Kbd.tsx";
 export { Menu, MenuItem, MenuSection, MenuTrigger } from "./Menu.tsx";
 export { CountBadge, PriorityBars, StatusGlyph } from "./marks.tsx";
 export { Page, useTitle } from "./Page.tsx";
-export { Banner, EmptyState, ErrorState, errorText, Skeleton, useDelayed } from "./states.tsx";
+export { Banner, EmptyState, ErrorState, errorText, fieldErrors, Skeleton, useDelayed } from "./states.tsx";
 export { Segmented, TabList, TabPanel, Tabs } from "./Tabs.tsx";
 export { SlaClock, TimeRail, useNow } from "./TimeRail.tsx";
 export { Tooltip } from "./Tooltip.tsx";

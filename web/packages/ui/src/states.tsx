@@ -1,4 +1,4 @@
-import { t } from "@helpdesk/i18n";
+import { i18n, t } from "@helpdesk/i18n";
 import { type ReactNode, useEffect, useState } from "react";
 import { Button } from "./Button.tsx";
 import { Icon, type IconName } from "./Icon.tsx";
@@ -45,12 +45,25 @@ export function EmptyState({ icon, title, children, action }: EmptyProps) {
   );
 }
 
+/** The server speaks English; in other languages its codes speak, where they say enough. */
+const ownWords = (id: string, message: string): string => (i18n.locale !== "en" && i18n.messages[id] ? t(id) : message);
+
 /** One clear sentence for what went wrong. */
 export function errorText(error: unknown): string {
   const { code, status, message } = (error ?? {}) as { code?: string; status?: number; message?: string };
   if (code === "OFFLINE") return t("ui.error.offline");
-  if (status && status < 500 && message) return message;
+  if (status && status < 500 && message) return ownWords(`ui.problem.${code}`, message);
   return t("ui.error.server");
+}
+
+type FieldErrors = Record<string, { code: string; message: string }[]>;
+
+/** The sentence to show beside each field, from an error of any kind. */
+export function fieldErrors(error: unknown): Record<string, string> {
+  const { errors = {} } = (error ?? {}) as { errors?: FieldErrors };
+  const sentence = (list: FieldErrors[string]) =>
+    list.map(({ code, message }) => ownWords(`ui.field.${code}`, message));
+  return Object.fromEntries(Object.entries(errors).map(([field, list]) => [field, sentence(list).join(" ")]));
 }
 
 /** What could not be loaded, with Retry; the request's number is there for whoever looks into it. */

@@ -1,6 +1,5 @@
-import { fieldErrors } from "@helpdesk/api";
 import { t } from "@helpdesk/i18n";
-import { errorText } from "@helpdesk/ui";
+import { errorText, fieldErrors } from "@helpdesk/ui";
 import { useState } from "react";
 
 /** What a one-time link is good for: its token stands where browsers never send it, and leaves the address once it was used. */

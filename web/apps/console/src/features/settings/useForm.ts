@@ -1,6 +1,6 @@
-import { ApiError, fieldErrors } from "@helpdesk/api";
+import { ApiError } from "@helpdesk/api";
 import { t } from "@helpdesk/i18n";
-import { errorText } from "@helpdesk/ui";
+import { errorText, fieldErrors } from "@helpdesk/ui";
 import { useState } from "react";
 import { refreshAll } from "./perform.ts";
 
@@ -9,6 +9,10 @@ export type Form<Values> = {
   set: <Name extends keyof Values>(name: Name) => (value: Values[Name]) => void;
   /** What is wrong, by field. */
   errors: Record<string, string | undefined>;
+  /** What a control of one field takes. */
+  field: <Name extends keyof Values & string>(
+    name: Name,
+  ) => { value: Values[Name]; onChange: (value: Values[Name]) => void; error: string | undefined };
   /** What is wrong with all of it. */
   error: string | undefined;
   isDirty: boolean;
@@ -69,12 +73,14 @@ export function useForm<Values extends object>({ saved, save, refresh, check }: 
       setSaving(false);
     }
   };
+  const set: Form<Values>["set"] = (name) => (value) => {
+    setEdits((old) => ({ ...old, [name]: value }));
+    setProblem((old) => ({ ...old, errors: { ...old.errors, [name]: "" } }));
+  };
   return {
     values,
-    set: (name) => (value) => {
-      setEdits((old) => ({ ...old, [name]: value }));
-      setProblem((old) => ({ ...old, errors: { ...old.errors, [name]: "" } }));
-    },
+    set,
+    field: (name) => ({ value: values[name], onChange: set(name), error: problem.errors[name] }),
     errors: problem.errors,
     error: problem.error,
     isDirty: Object.keys(changed).length > 0,

@@ -1,6 +1,6 @@
-import { ApiError, fieldErrors } from "@helpdesk/api";
+import { ApiError } from "@helpdesk/api";
 import { t } from "@helpdesk/i18n";
-import { Banner, Button, Dialog, errorText, TextField } from "@helpdesk/ui";
+import { Banner, Button, Dialog, errorText, fieldErrors, TextField } from "@helpdesk/ui";
 import { useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import {

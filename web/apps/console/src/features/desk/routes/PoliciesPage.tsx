@@ -3,6 +3,7 @@ import { Button, CountBadge, PriorityBars } from "@helpdesk/ui";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { perform, ResourceList, RowMenu, SettingsPage } from "../../settings/index.ts";
+import { priorityName } from "../../triage/index.ts";
 import { changePolicy, deletePolicy, type Policy, policiesQuery, restorePolicy } from "../api.ts";
 import { PolicyDialog } from "../ui/PolicyDialog.tsx";
 
@@ -59,7 +60,7 @@ export function PoliciesPage() {
             cell: ({ priority }) => (
               <span className="flex items-center gap-2">
                 <PriorityBars priority={priority} />
-                {t(`desk.priority.${priority}`)}
+                {priorityName(priority)}
               </span>
             ),
           },

@@ -2,11 +2,10 @@ import type { Schema } from "@helpdesk/api";
 import { dayTime, t } from "@helpdesk/i18n";
 import { Checkbox, PriorityBars, Select, TextField } from "@helpdesk/ui";
 import { FormDialog, useForm } from "../../settings/index.ts";
+import { priorities, priorityName } from "../../triage/index.ts";
 import { changePolicy, createPolicy, type Policy } from "../api.ts";
 import { minutesOf, type Span, spanOf } from "../span.ts";
 import { SpanField } from "./SpanField.tsx";
-
-const priorities: Schema<"Priority">[] = ["urgent", "high", "medium", "low"];
 
 /** A policy, with what it would promise for a ticket that comes now. */
 export function PolicyDialog({ policy, onClose }: { policy?: Policy; onClose: () => void }) {
@@ -32,7 +31,7 @@ export function PolicyDialog({ policy, onClose }: { policy?: Policy; onClose: ()
     },
     refresh: ["sla-policies", "tickets", "counts"],
   });
-  const { values, errors, set } = form;
+  const { values, errors, set, field } = form;
   return (
     <FormDialog
       title={t(policy ? "desk.policy.edit" : "desk.policy.new")}
@@ -40,38 +39,20 @@ export function PolicyDialog({ policy, onClose }: { policy?: Policy; onClose: ()
       form={form}
       onClose={onClose}
     >
-      <TextField
-        autoFocus
-        isRequired
-        label={t("desk.name")}
-        value={values.name}
-        onChange={set("name")}
-        error={errors.name}
-      />
+      <TextField autoFocus isRequired label={t("desk.name")} {...field("name")} />
       <Select
         label={t("desk.priority")}
         items={priorities.map((id) => ({
           id,
-          name: t(`desk.priority.${id}`),
+          name: priorityName(id),
           sign: <PriorityBars priority={id} />,
         }))}
         value={values.priority}
         onChange={(priority) => set("priority")(priority as Schema<"Priority">)}
         error={errors.priority}
       />
-      <SpanField
-        label={t("desk.response")}
-        value={values.response_time}
-        onChange={set("response_time")}
-        error={errors.response_time}
-      />
-      <SpanField
-        label={t("desk.resolution")}
-        hint={t("desk.policy.zero")}
-        value={values.resolution_time}
-        onChange={set("resolution_time")}
-        error={errors.resolution_time}
-      />
+      <SpanField label={t("desk.response")} {...field("response_time")} />
+      <SpanField label={t("desk.resolution")} hint={t("desk.policy.zero")} {...field("resolution_time")} />
       <Checkbox isSelected={values.is_active} onChange={set("is_active")}>
         {t("desk.policy.is-active")}
       </Checkbox>

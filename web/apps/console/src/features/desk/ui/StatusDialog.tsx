@@ -23,7 +23,7 @@ export function StatusDialog({ status, onClose }: { status?: Status; onClose: ()
     },
     refresh: ["statuses"],
   });
-  const { values, errors, set } = form;
+  const { values, errors, set, field } = form;
   return (
     <FormDialog
       title={t(status ? "desk.status.edit" : "desk.status.new")}
@@ -31,21 +31,12 @@ export function StatusDialog({ status, onClose }: { status?: Status; onClose: ()
       form={form}
       onClose={onClose}
     >
-      <TextField
-        autoFocus
-        isRequired
-        label={t("desk.name")}
-        value={values.name}
-        onChange={set("name")}
-        error={errors.name}
-      />
+      <TextField autoFocus isRequired label={t("desk.name")} {...field("name")} />
       <TextField
         label={t("desk.status.customers")}
         hint={t("desk.status.customers.hint")}
         placeholder={values.name}
-        value={values.customer_name}
-        onChange={set("customer_name")}
-        error={errors.customer_name}
+        {...field("customer_name")}
       />
       <Select
         label={t("desk.category")}

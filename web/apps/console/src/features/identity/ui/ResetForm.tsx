@@ -1,6 +1,5 @@
-import { fieldErrors } from "@helpdesk/api";
 import { t } from "@helpdesk/i18n";
-import { Banner, Button, errorText, TextField } from "@helpdesk/ui";
+import { Banner, Button, errorText, fieldErrors, TextField } from "@helpdesk/ui";
 import { type FormEvent, useState } from "react";
 import { requestReset } from "../api.ts";
 

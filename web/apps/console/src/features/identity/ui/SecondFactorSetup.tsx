@@ -1,6 +1,6 @@
-import { answer, fieldErrors, type Schema } from "@helpdesk/api";
+import { answer, type Schema } from "@helpdesk/api";
 import { t } from "@helpdesk/i18n";
-import { Banner, Button, errorText, TextField } from "@helpdesk/ui";
+import { Banner, Button, errorText, fieldErrors, TextField } from "@helpdesk/ui";
 import { type FormEvent, useState } from "react";
 import { api } from "../../../app.ts";
 import { QrCode } from "./QrCode.tsx";

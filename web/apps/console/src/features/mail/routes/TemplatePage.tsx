@@ -51,25 +51,12 @@ function Editor({ template }: { template: Template }) {
     save: (_, changed) => changeTemplate(template.key, changed),
     refresh,
   });
-  const { values, errors, set } = form;
+  const { values, set, field } = form;
   return (
     <div className="grid items-start gap-x-10 gap-y-8 wide:grid-cols-2">
       <EditForm form={form}>
-        <TextField
-          isRequired
-          label={t("mail.subject")}
-          value={values.subject}
-          onChange={set("subject")}
-          error={errors.subject}
-        />
-        <TextField
-          isRequired
-          rows={14}
-          label={t("mail.text")}
-          value={values.body}
-          onChange={set("body")}
-          error={errors.body}
-        />
+        <TextField isRequired label={t("mail.subject")} {...field("subject")} />
+        <TextField isRequired rows={14} label={t("mail.text")} {...field("body")} />
         <div className="grid gap-1">
           <p className="font-medium text-ink-2">{t("mail.template.variables")}</p>
           <ul className="flex flex-wrap gap-1.5">

@@ -14,7 +14,7 @@ export function AnswerForm({ mail }: { mail: Caught }) {
     save: async (values) => setWritten(await answerMail(mail.id, values)),
     refresh: ["mail-catcher", "tickets", "ticket", "counts"],
   });
-  const { values, errors, set } = form;
+  const { values, errors, field } = form;
   return (
     <form
       noValidate
@@ -29,21 +29,9 @@ export function AnswerForm({ mail }: { mail: Caught }) {
       }}
     >
       {readers.length > 1 ? (
-        <Select
-          label={t("mail.answer.as")}
-          items={readers.map((id) => ({ id, name: id }))}
-          value={values.from}
-          onChange={set("from")}
-          error={errors.from}
-        />
+        <Select label={t("mail.answer.as")} items={readers.map((id) => ({ id, name: id }))} {...field("from")} />
       ) : null}
-      <TextField
-        rows={4}
-        label={t("mail.answer.of", { reader: values.from })}
-        value={values.body}
-        onChange={set("body")}
-        error={errors.body}
-      />
+      <TextField rows={4} label={t("mail.answer.of", { reader: values.from })} {...field("body")} />
       {form.error && !errors.body ? <Banner kind="error">{form.error}</Banner> : null}
       {written ? <Outcome written={written} /> : null}
       <div className="flex justify-end">

@@ -13,7 +13,7 @@ export function MailboxDialog({ mailbox, onClose }: { mailbox?: Mailbox; onClose
         : createMailbox({ address, name: name.trim() || null, is_default: is_default || undefined }),
     refresh: ["mailboxes"],
   });
-  const { values, errors, set } = form;
+  const { values, set, field } = form;
   return (
     <FormDialog
       title={t(mailbox ? "mail.mailbox.edit" : "mail.mailbox.new")}
@@ -28,17 +28,13 @@ export function MailboxDialog({ mailbox, onClose }: { mailbox?: Mailbox; onClose
         type="email"
         label={t("mail.mailbox.address")}
         hint={t("mail.mailbox.address.hint")}
-        value={values.address}
-        onChange={set("address")}
-        error={errors.address}
+        {...field("address")}
       />
       <TextField
         autoFocus={mailbox !== undefined}
         label={t("mail.mailbox.name")}
         hint={t("mail.mailbox.name.hint")}
-        value={values.name}
-        onChange={set("name")}
-        error={errors.name}
+        {...field("name")}
       />
       {mailbox?.is_default ? null : (
         <Checkbox isSelected={values.is_default} onChange={set("is_default")}>

@@ -27,7 +27,7 @@ export function WriteDialog({ onClose }: { onClose: () => void }) {
       </Dialog>
     );
   }
-  const { values, errors, set } = form;
+  const { field } = form;
   return (
     <FormDialog title={t("mail.write")} action={t("mail.write.send")} form={form} onClose={onClose} staysOpen>
       <p className="text-ink-2">{t("mail.write.about")}</p>
@@ -38,39 +38,17 @@ export function WriteDialog({ onClose }: { onClose: () => void }) {
           type="email"
           label={t("mail.from")}
           placeholder="hannah@example.com"
-          value={values.from}
-          onChange={set("from")}
-          error={errors.from}
+          {...field("from")}
         />
-        <TextField
-          label={t("mail.from-name")}
-          value={values.from_name}
-          onChange={set("from_name")}
-          error={errors.from_name}
-        />
+        <TextField label={t("mail.from-name")} {...field("from_name")} />
       </div>
       <Select
         label={t("mail.to")}
         items={(mailboxes?.results ?? []).map(({ address }) => ({ id: address, name: address }))}
-        value={values.to}
-        onChange={set("to")}
-        error={errors.to}
+        {...field("to")}
       />
-      <TextField
-        isRequired
-        label={t("mail.subject")}
-        value={values.subject}
-        onChange={set("subject")}
-        error={errors.subject}
-      />
-      <TextField
-        isRequired
-        rows={6}
-        label={t("mail.text")}
-        value={values.body}
-        onChange={set("body")}
-        error={errors.body}
-      />
+      <TextField isRequired label={t("mail.subject")} {...field("subject")} />
+      <TextField isRequired rows={6} label={t("mail.text")} {...field("body")} />
     </FormDialog>
   );
 }

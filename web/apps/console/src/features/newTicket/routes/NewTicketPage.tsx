@@ -1,7 +1,7 @@
-import { answer, fieldErrors } from "@helpdesk/api";
+import { answer } from "@helpdesk/api";
 import { useCommands } from "@helpdesk/commands";
 import { t } from "@helpdesk/i18n";
-import { Banner, Button, errorText, Page, Select, TextField, toast } from "@helpdesk/ui";
+import { Banner, Button, errorText, fieldErrors, Page, Select, TextField, toast } from "@helpdesk/ui";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { getRouteApi, useNavigate, useRouter } from "@tanstack/react-router";
 import { type ClipboardEvent, type DragEvent, type FormEvent, useEffect, useRef, useState } from "react";

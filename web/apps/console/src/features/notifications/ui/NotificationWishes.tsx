@@ -1,6 +1,5 @@
-import { fieldErrors } from "@helpdesk/api";
 import { t } from "@helpdesk/i18n";
-import { Banner, Button, Checkbox, ErrorState, errorText, Skeleton, Switch, toast } from "@helpdesk/ui";
+import { Banner, Button, Checkbox, ErrorState, errorText, fieldErrors, Skeleton, Switch, toast } from "@helpdesk/ui";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { type Channel, type Kind, type Preferences, preferencesQuery, savePreferences } from "../api.ts";

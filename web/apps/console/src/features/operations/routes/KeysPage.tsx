@@ -164,14 +164,7 @@ function RenameDialog({ apiKey, onClose }: { apiKey: Key; onClose: () => void })
   });
   return (
     <FormDialog title={t("operations.key.rename")} action={t("operations.key.rename")} form={form} onClose={onClose}>
-      <TextField
-        autoFocus
-        isRequired
-        label={t("operations.key.name")}
-        value={form.values.name}
-        onChange={form.set("name")}
-        error={form.errors.name}
-      />
+      <TextField autoFocus isRequired label={t("operations.key.name")} {...form.field("name")} />
     </FormDialog>
   );
 }

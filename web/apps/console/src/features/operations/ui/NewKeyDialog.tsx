@@ -39,7 +39,7 @@ export function NewKeyDialog({ onClose }: { onClose: () => void }) {
       </Dialog>
     );
   }
-  const { values, errors, set } = form;
+  const { values, errors, set, field } = form;
   const offered = permissions?.filter((one) => one.is_scope && one.is_mine);
   return (
     <FormDialog
@@ -54,16 +54,12 @@ export function NewKeyDialog({ onClose }: { onClose: () => void }) {
         isRequired
         label={t("operations.key.name")}
         hint={t("operations.key.name.hint")}
-        value={values.name}
-        onChange={set("name")}
-        error={errors.name}
+        {...field("name")}
       />
       <Select
         label={t("operations.key.ends")}
         items={spans.map((id) => ({ id, name: t(`operations.key.ends.${id}`) }))}
-        value={values.expires_at}
-        onChange={set("expires_at")}
-        error={errors.expires_at}
+        {...field("expires_at")}
       />
       <fieldset className="grid gap-1">
         <legend className="mb-1 font-medium text-ink-2">{t("operations.key.scopes")}</legend>

@@ -78,9 +78,7 @@ function NewOperator({ onClose }: { onClose: () => void }) {
         type="email"
         autoComplete="off"
         label={t("operator.email")}
-        value={form.values.email}
-        onChange={form.set("email")}
-        error={form.errors.email}
+        {...form.field("email")}
       />
       <TextField
         isRequired
@@ -88,9 +86,7 @@ function NewOperator({ onClose }: { onClose: () => void }) {
         autoComplete="new-password"
         label={t("operator.password")}
         hint={t("operator.password.hint")}
-        value={form.values.password}
-        onChange={form.set("password")}
-        error={form.errors.password}
+        {...form.field("password")}
       />
     </FormDialog>
   );

@@ -55,13 +55,7 @@ function Parts({ organization }: { organization: Organization }) {
     <>
       <FormSection title={t("operator.organization")}>
         <EditForm form={form}>
-          <TextField
-            isRequired
-            label={t("operator.name")}
-            value={form.values.name}
-            onChange={form.set("name")}
-            error={form.errors.name}
-          />
+          <TextField isRequired label={t("operator.name")} {...form.field("name")} />
           <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-6 gap-y-1.5">
             <dt className="text-ink-3">{t("operator.slug")}</dt>
             <dd className="font-mono text-12">{organization.slug}</dd>

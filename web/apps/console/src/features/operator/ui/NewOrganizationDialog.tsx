@@ -26,7 +26,7 @@ export function NewOrganizationDialog({ onClose }: { onClose: () => void }) {
     },
     refresh: ["platform"],
   });
-  const { values, errors, set } = form;
+  const { values, field } = form;
   if (made) {
     const go = () => void navigate({ to: "/operator/organizations/$slug", params: { slug: made.slug } });
     return (
@@ -51,46 +51,26 @@ export function NewOrganizationDialog({ onClose }: { onClose: () => void }) {
       onClose={onClose}
       staysOpen
     >
-      <TextField
-        autoFocus
-        isRequired
-        label={t("operator.name")}
-        value={values.name}
-        onChange={set("name")}
-        error={errors.name}
-      />
+      <TextField autoFocus isRequired label={t("operator.name")} {...field("name")} />
       <TextField
         label={t("operator.slug")}
         hint={t("operator.slug.hint")}
         placeholder={slugOf(values.name)}
-        value={values.slug}
-        onChange={set("slug")}
-        error={errors.slug}
+        {...field("slug")}
       />
       <Select
         label={t("operator.placement")}
         hint={t("operator.placement.hint")}
         items={["shared", "schema"].map((id) => ({ id, name: t(`operator.placement.${id}`) }))}
-        value={values.placement}
-        onChange={set("placement")}
-        error={errors.placement}
+        {...field("placement")}
       />
       <TextField
         label={t("operator.domain")}
         hint={t("operator.domain.hint")}
         placeholder="help.example.com"
-        value={values.domain}
-        onChange={set("domain")}
-        error={errors.domain}
+        {...field("domain")}
       />
-      <TextField
-        type="email"
-        label={t("operator.owner")}
-        hint={t("operator.owner.hint")}
-        value={values.admin_email}
-        onChange={set("admin_email")}
-        error={errors.admin_email}
-      />
+      <TextField type="email" label={t("operator.owner")} hint={t("operator.owner.hint")} {...field("admin_email")} />
     </FormDialog>
   );
 }

@@ -36,22 +36,14 @@ function BrandingForm({ organization }: { organization: Organization }) {
   return (
     <div className="grid items-start gap-x-10 gap-y-8 wide:grid-cols-[minmax(0,28rem)_minmax(0,1fr)]">
       <EditForm form={form}>
-        <TextField
-          isRequired
-          label={t("organization.name")}
-          value={form.values.name}
-          onChange={form.set("name")}
-          error={form.errors.name}
-        />
+        <TextField isRequired label={t("organization.name")} {...form.field("name")} />
         <div className="flex items-start gap-2">
           <TextField
             isRequired
             className="flex-1"
             label={t("organization.color")}
             hint={t("organization.color.hint")}
-            value={form.values.brand_color}
-            onChange={form.set("brand_color")}
-            error={form.errors.brand_color}
+            {...form.field("brand_color")}
           />
           <input
             type="color"

@@ -114,9 +114,7 @@ function AddDomain({ onClose, onAdded }: { onClose: () => void; onAdded: (domain
         isRequired
         label={t("organization.domain")}
         placeholder="help.example.com"
-        value={form.values.domain}
-        onChange={form.set("domain")}
-        error={form.errors.domain}
+        {...form.field("domain")}
       />
     </FormDialog>
   );

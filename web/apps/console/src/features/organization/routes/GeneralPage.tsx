@@ -51,17 +51,10 @@ function GeneralForm({ organization }: { organization: Organization }) {
       }),
     refresh: ["organization", "branding"],
   });
-  const { values, errors, set } = form;
+  const { values, errors, set, field } = form;
   return (
     <EditForm form={form}>
-      <TextField
-        isRequired
-        label={t("organization.name")}
-        hint={t("organization.name.hint")}
-        value={values.name}
-        onChange={set("name")}
-        error={errors.name}
-      />
+      <TextField isRequired label={t("organization.name")} hint={t("organization.name.hint")} {...field("name")} />
       <TextField
         isReadOnly
         label={t("organization.address")}
@@ -84,14 +77,7 @@ function GeneralForm({ organization }: { organization: Organization }) {
           onChange={(text) => set("ticket_prefix")(text.toUpperCase())}
           error={errors.ticket_prefix}
         />
-        <TextField
-          isRequired
-          label={t("organization.padding")}
-          inputMode="numeric"
-          value={values.ticket_padding}
-          onChange={set("ticket_padding")}
-          error={errors.ticket_padding}
-        />
+        <TextField isRequired label={t("organization.padding")} inputMode="numeric" {...field("ticket_padding")} />
         <p className="col-span-2 text-12 text-ink-3">
           {t("organization.reference")}{" "}
           <bdi className="font-mono">{reference(values.ticket_prefix, values.ticket_padding)}</bdi>
@@ -101,9 +87,7 @@ function GeneralForm({ organization }: { organization: Organization }) {
         label={t("organization.visibility")}
         hint={t("organization.visibility.hint")}
         items={visibilities.map((id) => ({ id, name: t(`organization.visibility.${id}`) }))}
-        value={values.agent_visibility}
-        onChange={set("agent_visibility")}
-        error={errors.agent_visibility}
+        {...field("agent_visibility")}
       />
       <div className="grid gap-1.5">
         <Checkbox isSelected={values.first_response_on_status} onChange={set("first_response_on_status")}>

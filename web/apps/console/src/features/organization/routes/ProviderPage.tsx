@@ -82,7 +82,7 @@ function ProviderForm({ provider }: { provider?: Provider }) {
     refresh: ["identity-providers", "sign-in-providers"],
   });
   if (made && !form.isDirty) void navigate({ to: "/settings/sign-in/$id", params: { id: made }, replace: true });
-  const { values, errors, set } = form;
+  const { values, errors, set, field } = form;
   const text = (name: "name" | "issuer" | "client_id" | "scopes" | "allowed_domains") => ({
     value: values[name],
     onChange: set(name),
@@ -111,9 +111,7 @@ function ProviderForm({ provider }: { provider?: Provider }) {
         autoComplete="off"
         label={t("organization.provider.secret")}
         hint={provider?.has_client_secret ? t("organization.provider.secret.kept") : undefined}
-        value={values.client_secret}
-        onChange={set("client_secret")}
-        error={errors.client_secret}
+        {...field("client_secret")}
       />
       {provider ? <CopyField label={t("organization.provider.redirect")} value={provider.redirect_uri} /> : null}
       <TextField
@@ -137,9 +135,7 @@ function ProviderForm({ provider }: { provider?: Provider }) {
         <Select
           label={t("organization.provider.role")}
           items={roles.map((role) => ({ id: role.key, name: roleName(role) }))}
-          value={values.default_role}
-          onChange={set("default_role")}
-          error={errors.default_role}
+          {...field("default_role")}
         />
       ) : null}
       <TextField

@@ -100,13 +100,7 @@ function Profile({ person, isMine }: { person: Person; isMine: boolean }) {
   return (
     <FormSection title={t("people.profile")}>
       <EditForm form={form}>
-        <TextField
-          isRequired
-          label={t("people.name")}
-          value={form.values.name}
-          onChange={form.set("name")}
-          error={form.errors.name}
-        />
+        <TextField isRequired label={t("people.name")} {...form.field("name")} />
         <TextField isReadOnly label={t("people.email")} value={person.email} hint={t("people.email.fixed")} />
         <Select
           label={t("people.role")}

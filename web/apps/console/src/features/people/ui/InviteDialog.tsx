@@ -40,28 +40,12 @@ export function InviteDialog({ roles, onClose }: { roles: Role[]; onClose: () =>
   return (
     <FormDialog title={t("people.invite")} action={t("people.invite.action")} form={form} onClose={onClose} staysOpen>
       <p className="text-ink-2">{t("people.invite.about")}</p>
-      <TextField
-        autoFocus
-        isRequired
-        label={t("people.name")}
-        value={form.values.name}
-        onChange={form.set("name")}
-        error={form.errors.name}
-      />
-      <TextField
-        isRequired
-        type="email"
-        label={t("people.email")}
-        value={form.values.email}
-        onChange={form.set("email")}
-        error={form.errors.email}
-      />
+      <TextField autoFocus isRequired label={t("people.name")} {...form.field("name")} />
+      <TextField isRequired type="email" label={t("people.email")} {...form.field("email")} />
       <Select
         label={t("people.role")}
         items={grantable(roles).map((role) => ({ id: role.key, name: roleName(role) }))}
-        value={form.values.role}
-        onChange={form.set("role")}
-        error={form.errors.role}
+        {...form.field("role")}
       />
     </FormDialog>
   );

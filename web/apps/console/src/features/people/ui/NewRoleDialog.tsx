@@ -23,14 +23,7 @@ export function NewRoleDialog({ roles, onClose }: { roles: Role[]; onClose: () =
   if (made) void navigate({ to: "/settings/roles/$id", params: { id: made } });
   return (
     <FormDialog title={t("people.role.new")} action={t("people.role.create")} form={form} onClose={onClose} staysOpen>
-      <TextField
-        autoFocus
-        isRequired
-        label={t("people.name")}
-        value={form.values.name}
-        onChange={form.set("name")}
-        error={form.errors.name}
-      />
+      <TextField autoFocus isRequired label={t("people.name")} {...form.field("name")} />
       <Select
         label={t("people.role.like")}
         items={[

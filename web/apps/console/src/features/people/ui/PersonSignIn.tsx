@@ -117,14 +117,7 @@ function ActAsDialog({ person, onClose }: { person: Person; onClose: () => void 
       onClose={onClose}
     >
       <p className="text-ink-2">{t("people.act-as.about")}</p>
-      <TextField
-        autoFocus
-        isRequired
-        label={t("people.act-as.reason")}
-        value={form.values.reason}
-        onChange={form.set("reason")}
-        error={form.errors.reason}
-      />
+      <TextField autoFocus isRequired label={t("people.act-as.reason")} {...form.field("reason")} />
     </FormDialog>
   );
 }

@@ -19,20 +19,8 @@ export function TeamDialog({ team, staff, onClose }: { team?: Team; staff: Perso
       onClose={onClose}
       onSaved={() => toast(t("people.team.saved", { name: form.values.name }))}
     >
-      <TextField
-        autoFocus
-        isRequired
-        label={t("people.name")}
-        value={form.values.name}
-        onChange={form.set("name")}
-        error={form.errors.name}
-      />
-      <MembersField
-        staff={staff}
-        value={form.values.members}
-        onChange={form.set("members")}
-        error={form.errors.members}
-      />
+      <TextField autoFocus isRequired label={t("people.name")} {...form.field("name")} />
+      <MembersField staff={staff} {...form.field("members")} />
     </FormDialog>
   );
 }

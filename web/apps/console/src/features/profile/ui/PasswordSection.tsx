@@ -1,6 +1,5 @@
-import { fieldErrors } from "@helpdesk/api";
 import { t } from "@helpdesk/i18n";
-import { Banner, Button, errorText, TextField, toast } from "@helpdesk/ui";
+import { Banner, Button, errorText, fieldErrors, TextField, toast } from "@helpdesk/ui";
 import { type FormEvent, useState } from "react";
 import { useMe } from "../../../app.ts";
 import { changePassword } from "../api.ts";

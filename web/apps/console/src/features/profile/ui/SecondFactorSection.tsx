@@ -1,6 +1,5 @@
-import { fieldErrors } from "@helpdesk/api";
 import { day, t } from "@helpdesk/i18n";
-import { Banner, Button, Dialog, ErrorState, errorText, Skeleton, TextField, toast } from "@helpdesk/ui";
+import { Banner, Button, Dialog, ErrorState, errorText, fieldErrors, Skeleton, TextField, toast } from "@helpdesk/ui";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { RecoveryCodes, SecondFactorSetup } from "../../identity/index.ts";

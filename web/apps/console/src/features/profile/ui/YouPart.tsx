@@ -1,6 +1,6 @@
-import { answer, fieldErrors, ifMatch } from "@helpdesk/api";
+import { answer, ifMatch } from "@helpdesk/api";
 import { t } from "@helpdesk/i18n";
-import { Banner, Button, ErrorState, errorText, Skeleton, TextField, toast } from "@helpdesk/ui";
+import { Banner, Button, ErrorState, errorText, fieldErrors, Skeleton, TextField, toast } from "@helpdesk/ui";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { api, may, session, useMe } from "../../../app.ts";
