@@ -19,7 +19,7 @@ pub const TICKETS: usize = 600;
 #[cfg(test)]
 pub const USES: usize = 5;
 /// Tickets of the last day.
-const RECENT: usize = 50;
+const RECENT: usize = 12;
 /// Tickets with an attachment.
 const FILES: usize = 40;
 
@@ -194,28 +194,26 @@ impl Story<'_> {
         self.finish(ticket, agent, customer_actor, end).await
     }
 
-    /// By age and turn: what is old is mostly done, every way to end occurs.
+    /// By age and turn: what is old is done, every way to end occurs, and some promises are broken as everywhere.
     fn end(&mut self, index: usize) -> End {
         let age = self.now - self.tx.now();
         let has_agent = self.words.conversation.messages.iter().any(|message| message.from == From::Agent);
         match index % 20 {
             7 => End::Cancelled,
-            11 if age < TimeDelta::days(25) => End::Reopened,
-            13 if age < TimeDelta::days(40) => End::OnHold,
-            17 if age < TimeDelta::days(30) => End::Going,
-            _ if !has_agent && age < TimeDelta::days(20) => End::Untouched,
-            _ if age < TimeDelta::hours(20) => {
-                if index.is_multiple_of(2) {
-                    End::Untouched
-                } else {
-                    End::Going
-                }
-            }
+            11 if age < TimeDelta::days(8) => End::Reopened,
+            13 if age < TimeDelta::days(10) => End::OnHold,
+            17 if age < TimeDelta::days(6) => End::Going,
+            _ if !has_agent && age < TimeDelta::days(2) => End::Untouched,
+            _ if age < TimeDelta::hours(20) => match index % 5 {
+                0 | 2 => End::Untouched,
+                3 => End::Resolved,
+                _ => End::Going,
+            },
             _ if age < TimeDelta::days(4) => {
-                if index.is_multiple_of(3) {
-                    End::Resolved
-                } else {
+                if index % 3 == 1 {
                     End::Going
+                } else {
+                    End::Resolved
                 }
             }
             _ if index % 4 == 1 => End::Resolved,
