@@ -35,6 +35,7 @@ export class Realtime {
   #sent = "";
   #seq: number | undefined;
   #wanted = false;
+  #wasLive = false;
 
   constructor(client: Client) {
     this.#client = client;
@@ -50,6 +51,7 @@ export class Realtime {
 
   stop(): void {
     this.#wanted = false;
+    this.#wasLive = false;
     clearTimeout(this.#timer);
     this.#seq = undefined;
     this.#close();
@@ -125,6 +127,9 @@ export class Realtime {
       this.#change({ state: "live" });
       this.#subscribeNow();
       if (this.#seq !== undefined) this.#send({ resume: this.#seq });
+      // Lost before its first frame: nobody knows what came since.
+      else if (this.#wasLive) this.#tell({ event: "resync", seq: 0, topic: "me", id: null, version: null });
+      this.#wasLive = true;
       this.#heard();
     };
     socket.onmessage = (message) => this.#take(String(message.data));
@@ -136,6 +141,10 @@ export class Realtime {
     this.#attempts = 0;
     const event: RealtimeEvent = JSON.parse(text);
     this.#seq = Math.max(this.#seq ?? 0, event.seq);
+    this.#tell(event);
+  }
+
+  #tell(event: RealtimeEvent) {
     for (const listener of this.#listeners) listener(event);
   }
 

@@ -7,6 +7,8 @@ import type { InboxSearch } from "./search.ts";
 
 /** How long hints are gathered before one call asks for all of them, in milliseconds. */
 const gather = 250;
+/** After so long what could not be asked is asked again, in milliseconds. */
+const again = 3_000;
 
 type Live = {
   /** Rows that came while somebody reads; they wait until they are asked for. */
@@ -31,18 +33,19 @@ export function useLiveList(search: InboxSearch, rows: Row[] | undefined, isAtTo
     const { search, rows, isAtTop } = latest.current;
     const known = new Set(rows?.map((row) => row.id));
     const found = await fetchRows(search, ids).catch(() => undefined);
-    // What cannot be asked now is asked after the connection is back.
-    if (!found || latest.current.search.list !== search.list) return;
+    if (!found) return false;
+    if (latest.current.search.list !== search.list) return true;
     const inside = new Set(found.map((row) => row.id));
     patchLists(found);
     const left = ids.filter((id) => known.has(id) && !inside.has(id));
     const stayed = ids.filter((id) => inside.has(id));
     setGone((old) => new Set([...[...old].filter((id) => !stayed.includes(id)), ...left]));
     const added = found.filter((row) => !known.has(row.id));
-    if (added.length === 0) return;
+    if (added.length === 0) return true;
     // What somebody put back is expected where it was.
     if (isOwn || isAtTop()) insertIntoList(search, added);
     else setFresh((old) => [...old.filter((row) => !inside.has(row.id)), ...added]);
+    return true;
   }, []);
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for what the list shows.
@@ -51,15 +54,16 @@ export function useLiveList(search: InboxSearch, rows: Row[] | undefined, isAtTo
     setGone(new Set());
     const waiting = new Set<string>();
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const flush = () => {
+    let isShown = true;
+    const flush = async () => {
       timer = undefined;
       const ids = [...waiting];
       waiting.clear();
-      void take(ids);
+      if (!(await take(ids)) && isShown) ask(ids, again);
     };
-    const ask = (ids: string[]) => {
+    const ask = (ids: string[], wait = gather) => {
       for (const id of ids) waiting.add(id);
-      timer ??= setTimeout(flush, gather);
+      timer ??= setTimeout(flush, wait);
     };
     const reload = () => reloadList(latest.current.search).catch(() => undefined);
     // Something changed, nobody says what: the rows that were read first, and those that stand there now.
@@ -76,6 +80,7 @@ export function useLiveList(search: InboxSearch, rows: Row[] | undefined, isAtTo
       else if (hint.topic.startsWith("view:")) void sweep();
     });
     return () => {
+      isShown = false;
       clearTimeout(timer);
       unsubscribe();
       unlisten();
