@@ -94,6 +94,29 @@ export function sql(text) {
   return execFileSync("psql", [...where, "-XqAt", "-v", "ON_ERROR_STOP=1", "-c", text], { encoding: "utf8" }).trim();
 }
 
+/** A ticket of an organization with this many messages, made at once; its number. */
+export function longTicket(messages, org = "acme") {
+  const [id, schema] = sql(`select id, schema_name from platform.organizations where slug = '${org}'`).split("|");
+  const number = 2_000_000 + messages;
+  sql(`
+    with ticket as (
+      insert into ${schema}.tickets (organization_id, id, number, reference, subject, status, status_category, priority,
+          type, channel, customer_id, message_count, public_message_count, first_response_due_at, resolution_due_at,
+          created_at, updated_at)
+        select '${id}', gen_random_uuid(), ${number}, 'TK-2026-${number}', 'A thread of ${messages} messages', 'open',
+          'open', 'low', 'question', 'api', (select id from ${schema}.customers where organization_id = '${id}' limit 1),
+          ${messages}, ${messages}, now(), now(), now(), now()
+        where not exists (select from ${schema}.tickets where organization_id = '${id}' and number = ${number})
+        returning id)
+    insert into ${schema}.messages (organization_id, id, ticket_id, seq, visibility, direction, author_kind, author_name,
+        body, format, body_text, created_at)
+      select '${id}', gen_random_uuid(), ticket.id, i, 'public', 'in', 'customer', 'Marta Ruiz',
+        'Message number ' || i || repeat('. It drips', i % 40), 'text', 'Message number ' || i,
+        now() - (${messages} - i) * interval '1 minute'
+      from ticket, generate_series(1, ${messages}) i`);
+  return number;
+}
+
 /** Runs the product's command line beside it; `input` is what it reads. */
 export function helpdesk(args, input) {
   const env = { ...process.env, DATA_DIR: process.env.E2E_DATA };

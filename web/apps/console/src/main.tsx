@@ -6,12 +6,16 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./App.tsx";
 import { session } from "./app.ts";
+import { router } from "./router.tsx";
 import { arrives, isComing } from "./shell/coming.ts";
 import { preferredLocale } from "./shell/locale.ts";
 import { followPreferences } from "./shell/preferences.ts";
 
 look.follow();
-listenForKeys(window, isComing);
+listenForKeys(window, {
+  isComing,
+  isLeaving: () => router.latestLocation.pathname !== router.state.resolvedLocation?.pathname,
+});
 followPreferences();
 // The page that most people come for is fetched while the session is renewed.
 if (/^\/(inbox)?$/.test(location.pathname)) void import("./features/inbox/routes/InboxPage.tsx");

@@ -6,26 +6,36 @@ const longest = 2_000;
 const patience = 6;
 
 /** Keys that came before what they are for. Each frame the first is tried again; the next ones follow when it was taken. */
-export function holdKeys(run: (event: KeyboardEvent) => boolean, isComing: () => boolean) {
+export function holdKeys(run: (event: KeyboardEvent) => boolean, isComing: () => boolean, isLeaving: () => boolean) {
   const held: KeyboardEvent[] = [];
   let frames = 0;
+  let isTrying = false;
+  /** The key before has opened a field: what follows was meant for it, up to the next command. */
+  const intoText = () => {
+    while (held[0] && !held[0].ctrlKey && !held[0].metaKey) {
+      const key = held.shift()?.key ?? "";
+      if (key.length === 1) document.execCommand("insertText", false, key);
+    }
+  };
   const next = () => {
+    if (isText(document.activeElement)) intoText();
     const [event] = held;
-    if (!event) return;
-    frames = isComing() ? 0 : frames + 1;
-    if (isText(document.activeElement)) {
-      // The key before has opened a field: the rest was meant for it.
-      for (const { key } of held.splice(0)) if (key.length === 1) document.execCommand("insertText", false, key);
-    } else if (run(event) || frames > patience || performance.now() - event.timeStamp > longest) held.shift();
-    if (held.length > 0) requestAnimationFrame(next);
+    frames = isComing() || isLeaving() ? 0 : frames + 1;
+    const isLate = event && performance.now() - event.timeStamp > longest;
+    if (event && (isLate || frames > patience || (!isLeaving() && run(event)))) held.shift();
+    isTrying = held.length > 0;
+    if (isTrying) requestAnimationFrame(next);
   };
   return {
     isBusy: () => held.length > 0,
+    intoText,
     hold(event: KeyboardEvent) {
       event.preventDefault();
       event.stopPropagation();
       frames = 0;
-      if (held.push(event) === 1) requestAnimationFrame(next);
+      held.push(event);
+      if (!isTrying) requestAnimationFrame(next);
+      isTrying = true;
     },
   };
 }

@@ -27,15 +27,26 @@ function momentOf(event: KeyboardEvent): Moment {
   };
 }
 
-/** What somebody types blindly: letters, signs, Enter and arrows. */
-const isHoldable = ({ key, altKey, ctrlKey, metaKey }: KeyboardEvent) =>
-  !altKey && !ctrlKey && !metaKey && key !== " " && (key.length === 1 || isOwn(key));
+/** What somebody types blindly: letters, signs, Enter and arrows. A space scrolls, unless it stands in a text. */
+const isHoldable = ({ key, altKey, ctrlKey, metaKey }: KeyboardEvent, inText: boolean) => {
+  if (altKey) return false;
+  if (ctrlKey || metaKey) return inText && key === "Enter";
+  return key === " " ? inText : key.length === 1 || isOwn(key);
+};
+
+/** What of the page is on its way. */
+type Coming = {
+  /** Something that may bring commands: its code, or what it shows first. */
+  isComing: () => boolean;
+  /** Another page, so that those commands that are still there mean nothing any more. */
+  isLeaving: () => boolean;
+};
 
 /**
  * Runs commands by their keys until the returned function is called. While something of the page is still to come, keys
  * that nothing knows yet wait for it, in their order: nobody has to watch a page load before working in it.
  */
-export function listenForKeys(target: Window, isComing: () => boolean = () => false): () => void {
+export function listenForKeys(target: Window, { isComing, isLeaving }: Coming): () => void {
   let begun: { stroke: Stroke; at: number } | undefined;
   const run = (event: KeyboardEvent): boolean => {
     const before = begun && event.timeStamp - begun.at < pause ? begun.stroke : undefined;
@@ -59,11 +70,12 @@ export function listenForKeys(target: Window, isComing: () => boolean = () => fa
     }
     return false;
   };
-  const waiting = holdKeys(run, isComing);
+  const waiting = holdKeys(run, isComing, isLeaving);
   const onKey = (event: KeyboardEvent) => {
     if (event.isComposing || event.defaultPrevented || /^(Shift|Control|Meta|Alt)$/.test(event.key)) return;
-    const isHeld = isHoldable(event) && isQuiet(event.target);
-    if (isHeld && waiting.isBusy()) return waiting.hold(event);
+    if (isText(event.target)) waiting.intoText();
+    const isHeld = isHoldable(event, waiting.isBusy()) && isQuiet(event.target);
+    if (isHeld && (waiting.isBusy() || isLeaving())) return waiting.hold(event);
     if (!run(event) && isHeld && isComing()) waiting.hold(event);
   };
   // Before the components: a focused list would take letters and arrows for itself.

@@ -1,4 +1,4 @@
-import { commands } from "@helpdesk/commands";
+import { commands, useCommands } from "@helpdesk/commands";
 import { i18n, locales, t } from "@helpdesk/i18n";
 import { Avatar, ConfirmDialog, look, Menu, MenuItem, MenuSection, MenuTrigger, type Theme } from "@helpdesk/ui";
 import { useState } from "react";
@@ -18,6 +18,7 @@ export default function AccountMenu({ isOpenAtFirst }: { isOpenAtFirst: boolean 
     if (count > 0) setAsked({ count, everywhere });
     else await signOut({ everywhere });
   };
+  useCommands([{ id: "sign-out", title: "commands.sign-out", scope: "global", run: () => void leave(false) }]);
   return (
     <>
       <MenuTrigger defaultOpen={isOpenAtFirst}>

@@ -90,7 +90,10 @@ export const usePreferencesReady = (): boolean =>
 export function followPreferences(): void {
   const check = () => {
     const { state, person } = session;
-    if (state === "out") followed = undefined;
+    if (state === "out") {
+      followed = undefined;
+      settled = undefined;
+    }
     if (state !== "in" || !person || person.role === "customer" || person.id === followed) return;
     followed = person.id;
     void loadPreferences()

@@ -52,26 +52,29 @@ export const toggle = ({ order, hidden }: Columns, column: TableColumn): Columns
 
 const name = "inbox-columns";
 const listeners = new Set<() => void>();
-let current: (Columns & { shown: TableColumn[] }) | undefined;
+let current: (Columns & { shown: TableColumn[]; kept: string | null }) | undefined;
 
-const withShown = (columns: Columns) => ({
+const withShown = (columns: Columns, kept: string | null) => ({
   ...columns,
+  kept,
   shown: columns.order.filter((column) => !columns.hidden.includes(column)),
 });
 
+/** As it is kept now: a sign-out forgets it. */
 function read() {
+  const kept = localStorage.getItem(name);
+  if (current?.kept === kept && current) return current;
   try {
-    current ??= withShown(columnsOf(JSON.parse(localStorage.getItem(name) ?? "null")));
+    current = withShown(columnsOf(JSON.parse(kept ?? "null")), kept);
   } catch {
-    current = withShown(usualColumns);
+    current = withShown(usualColumns, kept);
   }
   return current;
 }
 
 /** Changes the columns, on this browser. */
-export function setColumns(columns: Columns): void {
-  current = withShown(columns);
-  localStorage.setItem(name, JSON.stringify(columns));
+export function setColumns({ order, hidden }: Columns): void {
+  localStorage.setItem(name, JSON.stringify({ order, hidden }));
   for (const listener of listeners) listener();
 }
 

@@ -2,7 +2,7 @@ import { useCommands } from "@helpdesk/commands";
 import { day, t } from "@helpdesk/i18n";
 import { Button, EmptyState, ErrorState, Skeleton, useNow, useTitle } from "@helpdesk/ui";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { getRouteApi } from "@tanstack/react-router";
+import { getRouteApi, useRouter } from "@tanstack/react-router";
 import { type MouseEvent, memo, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { may, useMay } from "../../../app.ts";
 import { pageIsThere, soon } from "../../../shell/later.ts";
@@ -34,6 +34,7 @@ const route = getRouteApi("/shell/inbox");
 export function InboxPage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
+  const router = useRouter();
   const { data: teams } = useQuery({ ...teamsQuery, enabled: may("users:read") });
   const { list = "mine", order = "due_at", group = "on" } = search;
   const known = builtIn[list];
@@ -128,7 +129,11 @@ export function InboxPage() {
     current: isSplit ? current : undefined,
     named: isSplit ? search.ticket : undefined,
     moveTo: selection.moveTo,
-    onName: (ticket) => void navigate({ to: "/inbox", search: (old) => ({ ...old, ticket }), replace: true }),
+    onName: (ticket) => {
+      // The ticket may be on its way to a page of its own already.
+      if (router.latestLocation.pathname !== "/inbox") return;
+      void navigate({ to: "/inbox", search: (old) => ({ ...old, ticket }), replace: true });
+    },
   });
   const Box = isSplit ? "section" : "main";
 

@@ -88,12 +88,13 @@ function Writing({ ticket, kinds, first }: { ticket: Ticket; kinds: Kind[]; firs
   /** The editor goes on where the field that was there before it ends. */
   const takeOver = () => {
     const [typed, isFocused] = [htmlOf(field.current?.value ?? ""), document.activeElement === field.current];
-    flushSync(() => setReady(true));
     if (typed) {
       const html = (read()?.html ?? "") + typed;
       editor.current?.set(html);
       write(html);
     }
+    // Last, since what was sent early goes with it.
+    flushSync(() => setReady(true));
     if (isFocused) editor.current?.focus();
   };
   const leave = () => {
