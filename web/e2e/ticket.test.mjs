@@ -56,6 +56,7 @@ test("what an agent writes: draft, undo, answer with a status, note with a menti
   await page.keyboard.press("Control+Enter");
   await page.getByText(/Sending in/).waitFor();
   await page.keyboard.press("z");
+  await page.getByText(/Sending in/).waitFor({ state: "detached" });
   await reply(page).getByText("We come today").waitFor();
   await page.keyboard.press("Control+Shift+Enter");
   await page.getByText(/Sending in/).waitFor();
@@ -133,10 +134,11 @@ test("files arrive together, before the draft is there, and stay with what they 
   await page.getByRole("button", { name: "Do not attach three.txt" }).waitFor();
   await page.getByRole("button", { name: "Note", exact: true }).click();
   await note(page).waitFor();
-  releaseFile();
-  await page.waitForResponse(
-    (answer) => answer.url().endsWith("/drafts/reply/") && answer.request().method() === "PUT",
+  const saved = page.waitForResponse(
+    (answer) => answer.request().method() === "PUT" && answer.request().postDataJSON().attachments?.length === 3,
   );
+  releaseFile();
+  await saved;
   assert.equal(await page.getByRole("button", { name: /three.txt/ }).count(), 0);
   const kept = await agent("GET", `/tickets/${id}/drafts/reply/`);
   assert.deepEqual(kept.attachments.map(({ name }) => name).sort(), ["one.txt", "three.txt", "two.txt"]);

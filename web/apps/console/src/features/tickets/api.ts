@@ -176,6 +176,8 @@ export const heldQuery = (number: number) =>
 /** Takes back a message that waits; it is the author's draft again. */
 export async function takeBack(number: number, message: string): Promise<Schema<"DraftOut">> {
   const draft = await answer(api.DELETE("/api/v1/messages/{id}/", { params: { path: { id: message } } }));
-  void queries.invalidateQueries({ queryKey: heldQuery(number).queryKey });
+  const { queryKey } = heldQuery(number);
+  queries.setQueryData(queryKey, (held) => held?.filter(({ id }) => id !== message));
+  void queries.invalidateQueries({ queryKey });
   return draft;
 }
