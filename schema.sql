@@ -261,11 +261,14 @@ shared.customers (row-level security, forced)
   version bigint not null default 1
   created_at timestamp with time zone not null
   updated_at timestamp with time zone not null
-  constraint customers_email_key UNIQUE (organization_id, email)
+  removed_at timestamp with time zone
+  removed_from text
   constraint customers_pkey PRIMARY KEY (organization_id, id)
-  constraint customers_status_check CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text])))
+  constraint customers_removed_from_check CHECK ((removed_from = ANY (ARRAY['active'::text, 'suspended'::text])))
+  constraint customers_status_check CHECK (((status = ANY (ARRAY['active'::text, 'suspended'::text, 'removed'::text])) AND ((status = 'removed'::text) = (removed_at IS NOT NULL)) AND ((status = 'removed'::text) = (removed_from IS NOT NULL))))
   CREATE INDEX customers_company_idx ON shared.customers USING btree (organization_id, company)
   CREATE INDEX customers_created_idx ON shared.customers USING btree (organization_id, created_at DESC, id)
+  CREATE UNIQUE INDEX customers_email_key ON shared.customers USING btree (organization_id, email) WHERE (status <> 'removed'::text)
   CREATE INDEX customers_name_idx ON shared.customers USING btree (organization_id, name, id)
   CREATE INDEX customers_search_idx ON shared.customers USING gin (organization_id, search)
   policy organization using (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid) with check (organization_id = (NULLIF(current_setting('app.organization_id'::text, true), ''::text))::uuid)
@@ -665,6 +668,7 @@ shared.outgoing_mails (row-level security, forced)
   constraint outgoing_mails_pkey PRIMARY KEY (organization_id, id)
   constraint outgoing_mails_state_check CHECK ((state = ANY (ARRAY['queued'::text, 'sent'::text, 'caught'::text, 'failed'::text, 'suppressed'::text])))
   constraint outgoing_mails_ticket_fkey FOREIGN KEY (organization_id, ticket_id) REFERENCES shared.tickets(organization_id, id) ON DELETE CASCADE
+  CREATE INDEX outgoing_mails_failed_idx ON shared.outgoing_mails USING btree (organization_id, finished_at DESC, id DESC) WHERE (state = 'failed'::text)
   CREATE INDEX outgoing_mails_link_idx ON shared.outgoing_mails USING btree (organization_id, link_id) WHERE (link_id IS NOT NULL)
   CREATE INDEX outgoing_mails_message_idx ON shared.outgoing_mails USING btree (organization_id, message_id)
   CREATE INDEX outgoing_mails_recipient_idx ON shared.outgoing_mails USING btree (organization_id, recipient, created_at) WHERE is_automatic
@@ -954,9 +958,11 @@ shared.users (row-level security, forced)
   preferences jsonb not null default '{}'::jsonb
   avatar_key text
   avatar_type text
+  removed_from text
   constraint users_availability_check CHECK ((availability = ANY (ARRAY['available'::text, 'busy'::text, 'away'::text])))
   constraint users_avatar_check CHECK ((avatar_type = ANY (ARRAY['image/png'::text, 'image/jpeg'::text, 'image/webp'::text])))
   constraint users_pkey PRIMARY KEY (organization_id, id)
+  constraint users_removed_from_check CHECK ((removed_from = ANY (ARRAY['active'::text, 'suspended'::text])))
   constraint users_role_fkey FOREIGN KEY (organization_id, role_id) REFERENCES shared.roles(organization_id, id)
   constraint users_status_check CHECK (((status = ANY (ARRAY['active'::text, 'suspended'::text, 'removed'::text])) AND ((status = 'removed'::text) = (removed_at IS NOT NULL))))
   CREATE UNIQUE INDEX users_email_key ON shared.users USING btree (organization_id, email) WHERE (status <> 'removed'::text)

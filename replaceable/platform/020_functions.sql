@@ -217,6 +217,47 @@ begin
 end
 $$;
 
+-- How much of everything an organization has, for operators: numbers, and nothing of what is in it.
+-- Mails are counted by months of UTC, of the last twelve; what was suppressed was no mail.
+create or replace function platform.usage(p_organization uuid, p_now timestamptz) returns jsonb
+language plpgsql stable security definer set search_path = platform, pg_temp as $$
+declare
+  place text;
+  counted jsonb;
+begin
+  select o.schema_name into place from platform.organizations o where o.id = p_organization;
+  if place is null then
+    return null;
+  end if;
+  execute format($sql$
+    with months as (
+      select month from generate_series(date_trunc('month', $2 at time zone 'utc') - interval '11 months',
+                                        date_trunc('month', $2 at time zone 'utc'), interval '1 month') month),
+    received as (
+      select date_trunc('month', received_at at time zone 'utc') as month, count(*) as n from %1$I.inbound_mails
+       where organization_id = $1 group by 1),
+    sent as (
+      select date_trunc('month', created_at at time zone 'utc') as month, count(*) as n,
+             count(*) filter (where state = 'failed') as failed
+        from %1$I.outgoing_mails where organization_id = $1 and state <> 'suppressed' group by 1)
+    select jsonb_build_object(
+      'tickets', (select count(*) from %1$I.tickets where organization_id = $1 and deleted_at is null),
+      'open_tickets', (select count(*) from %1$I.tickets where organization_id = $1 and deleted_at is null
+                          and status_category in ('new', 'open', 'pending', 'on_hold')),
+      'messages', (select count(*) from %1$I.messages where organization_id = $1),
+      'staff', (select count(*) from %1$I.users where organization_id = $1 and status = 'active'),
+      'customers', (select count(*) from %1$I.customers where organization_id = $1 and status <> 'removed'),
+      'file_bytes', (select coalesce(sum(size), 0) from %1$I.files where organization_id = $1),
+      'mail_bytes', (select coalesce(sum(size), 0) from %1$I.inbound_mails where organization_id = $1),
+      'mails', (select jsonb_agg(jsonb_build_object('month', to_char(months.month, 'YYYY-MM'),
+                   'received', coalesce(received.n, 0), 'sent', coalesce(sent.n, 0) - coalesce(sent.failed, 0),
+                   'failed', coalesce(sent.failed, 0)) order by months.month)
+                  from months left join received using (month) left join sent using (month)))
+  $sql$, place) into counted using p_organization, p_now;
+  return counted;
+end
+$$;
+
 -- Takes the oldest outbox rows of every schema; the caller's transaction decides whether they are gone.
 create or replace function platform.outbox_take(p_limit integer)
 returns table (organization_id uuid, id uuid, kind text, topic text, entity_id uuid, payload jsonb, run_at timestamptz, occurred_at timestamptz)
@@ -403,5 +444,6 @@ grant execute on function platform.attempt_lock(uuid, text, bytea, bytea, timest
   platform.attempt_forgiven(uuid, text, bytea, timestamptz), platform.may_mail(uuid, bytea, integer, timestamptz) to app_api, app_platform;
 grant execute on function platform.domains_of(uuid), platform.add_domain(uuid, text, text, timestamptz) to app_api;
 grant execute on function platform.verify_domain(uuid, text, timestamptz), platform.remove_domain(uuid, text, timestamptz) to app_api;
-grant execute on function platform.outbox_take(integer), platform.outbox_oldest(), platform.audit_waiting(), platform.still(uuid[], uuid[], timestamptz) to app_platform;
+grant execute on function platform.outbox_take(integer), platform.outbox_oldest(), platform.audit_waiting(), platform.still(uuid[], uuid[], timestamptz),
+  platform.usage(uuid, timestamptz) to app_platform;
 grant select on platform._sqlx_migrations to app_platform;

@@ -3,8 +3,9 @@
 -- Every word of the query must begin a word of name, address, company or phone; no word finds nothing.
 -- Planned anew at each call: a rare word goes by the text index, a common one by the order's.
 -- p_after_value and p_after_id are the place of the last row of the page before, in the order asked for.
+drop function if exists {schema}.search_customers(uuid, text, text, text, timestamptz, timestamptz, text, text, uuid, int, int);
 create or replace function {schema}.search_customers(
-  p_organization uuid, p_query text, p_company text, p_email text, p_created_after timestamptz, p_created_before timestamptz,
+  p_organization uuid, p_query text, p_company text, p_email text, p_status text, p_created_after timestamptz, p_created_before timestamptz,
   p_order text, p_after_value text, p_after_id uuid, p_limit int, p_offset int
 ) returns table (id uuid)
 language plpgsql stable security definer set search_path = {schema}, ext, pg_temp set plan_cache_mode = force_custom_plan as $$
@@ -28,6 +29,7 @@ begin
      where c.organization_id = p_organization and c.search @@ words
        and (p_company is null or c.company = p_company)
        and (p_email is null or c.email = p_email)
+       and (c.status = p_status or (p_status is null and c.status <> 'removed'))
        and (p_created_after is null or c.created_at >= p_created_after)
        and (p_created_before is null or c.created_at < p_created_before)
        and (p_after_id is null or case p_order
@@ -48,6 +50,6 @@ begin
      limit p_limit offset p_offset;
 end
 $$;
-alter function {schema}.search_customers(uuid, text, text, text, timestamptz, timestamptz, text, text, uuid, int, int) owner to helpdesk_definer;
-revoke all on function {schema}.search_customers(uuid, text, text, text, timestamptz, timestamptz, text, text, uuid, int, int) from public;
-grant execute on function {schema}.search_customers(uuid, text, text, text, timestamptz, timestamptz, text, text, uuid, int, int) to app_api;
+alter function {schema}.search_customers(uuid, text, text, text, text, timestamptz, timestamptz, text, text, uuid, int, int) owner to helpdesk_definer;
+revoke all on function {schema}.search_customers(uuid, text, text, text, text, timestamptz, timestamptz, text, text, uuid, int, int) from public;
+grant execute on function {schema}.search_customers(uuid, text, text, text, text, timestamptz, timestamptz, text, text, uuid, int, int) to app_api;

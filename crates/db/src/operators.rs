@@ -5,13 +5,14 @@ use std::net::IpAddr;
 
 use chrono::{DateTime, Utc};
 use kernel::{AppError, AppResult, OperatorEntryId, OperatorId, OrganizationId, SessionId};
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
 
 use crate::{Db, Mode, PlatformTx};
 
-/// Who changes the installation, and from where.
-#[derive(Debug, Clone, Default)]
+/// Who changes the installation, and from where; what they asked for and a job does later carries it.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct By {
     /// The operator with address; none on the command line.
     pub operator: Option<(OperatorId, String)>,

@@ -1,10 +1,10 @@
 //! Statements across organizations: the directory of organizations, domains, logins and mail
 //! addresses, operators, and who leads the background work. All of them run in a [`PlatformTx`].
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use kernel::{AppError, AppResult, MailboxId, OrganizationId, SigningKeyId, slug};
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use sqlx::{Connection, Executor, Postgres, pool::PoolConnection};
 
 use crate::{
@@ -189,6 +189,109 @@ pub async fn add_domain(db: &Db, by: &By, organization: &Organization, domain: &
     let whose = Some((organization.id, organization.slug.as_str()));
     note(&mut tx, db, by, "domain.added", whose, &json!({"domain": domain})).await?;
     tx.commit().await
+}
+
+/// A host name that an organization has, or tries to prove.
+#[derive(Debug)]
+pub struct Domain {
+    /// In the form in which domains are compared.
+    pub domain: String,
+    /// What its owner has to put into the domain name system.
+    pub challenge: String,
+    /// Since when it is a host of the organization.
+    pub verified_at: Option<DateTime<Utc>>,
+    /// When the name servers answered last.
+    pub checked_at: Option<DateTime<Utc>>,
+    /// Since when the proof is gone.
+    pub failing_since: Option<DateTime<Utc>>,
+    /// When it was added.
+    pub created_at: DateTime<Utc>,
+}
+
+/// Domains of an organization, proven or not.
+pub async fn domains(db: &Db, organization: OrganizationId) -> AppResult<Vec<Domain>> {
+    let mut tx = PlatformTx::begin(db, Mode::Read).await?;
+    Ok(sqlx::query_as!(
+        Domain,
+        "select domain, challenge, verified_at, checked_at, failing_since, created_at
+           from platform.domains where organization_id = $1 order by domain",
+        organization as _
+    )
+    .fetch_all(&mut *tx)
+    .await?)
+}
+
+/// Adds a domain that is still to be proven. `Conflict` when it is in the list already.
+pub async fn request_domain(db: &Db, by: &By, organization: &Organization, domain: &str) -> AppResult<()> {
+    let mut tx = PlatformTx::begin(db, Mode::Write).await?;
+    sqlx::query!(
+        "insert into platform.domains (organization_id, domain, challenge, created_at) values ($1, $2, $3, $4)",
+        organization.id as _,
+        domain,
+        kernel::id::encode(uuid::Uuid::from_bytes(db.ids.secret())),
+        db.now()
+    )
+    .execute(&mut *tx)
+    .await
+    .on_constraint("domains_pkey", || AppError::taken("domain", "This domain is in the list already."))?;
+    let whose = Some((organization.id, organization.slug.as_str()));
+    note(&mut tx, db, by, "domain.requested", whose, &json!({"domain": domain})).await?;
+    tx.commit().await
+}
+
+/// Notes that the name servers confirmed a domain: from now on it is a host of the organization.
+/// `Conflict` when another one has it, or had it until lately.
+pub async fn confirm_domain(db: &Db, by: &By, organization: &Organization, domain: &str) -> AppResult<()> {
+    removal::check_name(db, removal::Name::Domain, domain, organization.id).await?;
+    let mut tx = PlatformTx::begin(db, Mode::Write).await?;
+    sqlx::query!(
+        "update platform.domains
+            set verified_at = coalesce(verified_at, $3), proof = coalesce(proof, 'dns'), checked_at = $3, failing_since = null
+          where organization_id = $1 and domain = $2",
+        organization.id as _,
+        domain,
+        db.now()
+    )
+    .execute(&mut *tx)
+    .await
+    .on_constraint("domains_verified_key", || AppError::taken("domain", "This domain belongs to another organization."))?;
+    let whose = Some((organization.id, organization.slug.as_str()));
+    note(&mut tx, db, by, "domain.verified", whose, &json!({"domain": domain})).await?;
+    tx.commit().await
+}
+
+/// Gives a domain back; nobody else gets it for ninety days if it was proven. `NotFound` when it is not there.
+pub async fn remove_domain(db: &Db, by: &By, organization: &Organization, domain: &str) -> AppResult<()> {
+    let mut tx = PlatformTx::begin(db, Mode::Write).await?;
+    let verified_at = sqlx::query_scalar!(
+        "delete from platform.domains where organization_id = $1 and domain = $2 returning verified_at",
+        organization.id as _,
+        domain
+    )
+    .fetch_optional(&mut *tx)
+    .await?
+    .ok_or(AppError::NotFound)?;
+    if verified_at.is_some() {
+        sqlx::query!(
+            "insert into platform.released_names (kind, name, organization_id, free_at) values ('domain', $2, $1, $3)
+             on conflict on constraint released_names_pkey do update set organization_id = excluded.organization_id, free_at = excluded.free_at",
+            organization.id as _,
+            domain,
+            db.now() + TimeDelta::days(90)
+        )
+        .execute(&mut *tx)
+        .await?;
+    }
+    let whose = Some((organization.id, organization.slug.as_str()));
+    note(&mut tx, db, by, "domain.removed", whose, &json!({"domain": domain})).await?;
+    tx.commit().await
+}
+
+/// How much of everything an organization has, counted at this moment; nothing of what is in it.
+pub async fn usage(db: &Db, organization: OrganizationId) -> AppResult<Value> {
+    let mut tx = PlatformTx::begin(db, Mode::Read).await?;
+    let found = sqlx::query_scalar!("select platform.usage($1, $2)", organization as _, db.now());
+    found.fetch_one(&mut *tx).await?.ok_or(AppError::NotFound)
 }
 
 /// A domain that name servers once confirmed.

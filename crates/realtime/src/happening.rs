@@ -37,6 +37,8 @@ pub enum Happening {
         /// Where it stands; none when it is gone for good.
         standing: Option<Standing>,
     },
+    /// A held message could not be sent: its author looks at the ticket, and at the draft that it is again.
+    Refused { seq: i64, user: UserId, ticket: TicketId },
     /// One member of staff has a notification more, or read some.
     Notification { seq: i64, user: UserId, id: Option<NotificationId> },
 }
@@ -65,6 +67,9 @@ impl Happening {
                 ticket(uuid("ticket")?, What::Messages, visibility != Some("public"), false)
             }
             facade::MESSAGE_RETRIED | facade::MESSAGE_DELIVERED => ticket(uuid("ticket")?, What::Messages, true, false),
+            facade::MESSAGE_REFUSED => {
+                Some(Self::Refused { seq: entry.seq, user: UserId(uuid("author")?), ticket: TicketId(uuid("ticket")?) })
+            }
             facade::NOTIFICATION_CREATED => Some(Self::Notification {
                 seq: entry.seq,
                 user: UserId(uuid("user")?),
@@ -79,7 +84,7 @@ impl Happening {
 
     const fn seq(&self) -> i64 {
         match self {
-            Self::Ticket { seq, .. } | Self::Notification { seq, .. } => *seq,
+            Self::Ticket { seq, .. } | Self::Refused { seq, .. } | Self::Notification { seq, .. } => *seq,
         }
     }
 }
@@ -97,7 +102,7 @@ pub async fn read(db: &Db, organization: OrganizationId, entries: &[Entry]) -> A
         .iter()
         .filter_map(|happening| match happening {
             Happening::Ticket { ticket, .. } => Some(*ticket),
-            Happening::Notification { .. } => None,
+            Happening::Refused { .. } | Happening::Notification { .. } => None,
         })
         .collect();
     let standings = standings(db, organization, &tickets).await?;
@@ -134,6 +139,11 @@ pub fn told(happening: &Happening, topic: Topic, actor: &Actor) -> Option<WsEven
         Happening::Notification { user, id, .. } => {
             let is_own = topic == Topic::Me && actor.staff() == Some(*user);
             is_own.then(|| WsEvent::Notification(hint(id.map(|id| id.to_string()), None)))
+        }
+        // They wrote it: whether they still see the ticket does not matter.
+        Happening::Refused { user, ticket, .. } => {
+            let is_own = topic == Topic::Me && actor.staff() == Some(*user);
+            is_own.then(|| WsEvent::NewMessage(hint(Some(ticket.to_string()), None)))
         }
         Happening::Ticket { ticket, what, is_internal, has_moved, named, standing, .. } => {
             if *is_internal && !actor.is_internal() {

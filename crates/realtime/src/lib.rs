@@ -20,6 +20,7 @@ mod limits;
 mod presence;
 mod pump;
 mod socket;
+mod strangers;
 mod wire;
 
 use std::sync::Arc;
@@ -27,13 +28,13 @@ use std::sync::Arc;
 use axum::{Extension, Router, routing::get};
 use db::Tasks;
 use kernel::{AppResult, Permission};
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use web::{Access, AppState, Route};
 
 pub use limits::{End, Limits};
 
-use self::{bus::Bus, hub::Hub};
+use self::{bus::Bus, hub::Hub, strangers::Strangers};
 
 /// The route table.
 pub fn routes() -> Vec<Route> {
@@ -62,7 +63,7 @@ pub struct Realtime {
     state: AppState,
     hub: Hub,
     bus: Bus,
-    strangers: Arc<Semaphore>,
+    strangers: Arc<Strangers>,
     wake: Notify,
     stop: CancellationToken,
 }
@@ -83,7 +84,7 @@ impl Realtime {
             state: state.clone(),
             hub: Hub::new(limits),
             bus,
-            strangers: Arc::new(Semaphore::new(limits.strangers)),
+            strangers: Strangers::new(limits.strangers, limits.strangers_of_peer),
             wake: Notify::new(),
             stop: tasks.stop(),
         });

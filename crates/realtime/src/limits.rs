@@ -27,6 +27,8 @@ pub struct Limits {
     pub rate: u32,
     /// Connections that have not said yet whose they are.
     pub strangers: usize,
+    /// The same of one address, or one /64.
+    pub strangers_of_peer: usize,
     /// Connections of one person, on this node.
     pub person: usize,
     /// Of one organization.
@@ -51,6 +53,7 @@ impl Default for Limits {
             frame: 32 * 1024,
             rate: 30,
             strangers: 512,
+            strangers_of_peer: 32,
             person: 16,
             organization: 2_000,
             all: 10_000,

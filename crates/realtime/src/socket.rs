@@ -1,6 +1,11 @@
 //! One connection: whose page it comes from, whose it is, and then its frames.
 
-use std::{collections::HashSet, sync::Arc, time::Instant};
+use std::{
+    collections::HashSet,
+    net::{IpAddr, Ipv6Addr},
+    sync::Arc,
+    time::Instant,
+};
 
 use axum::{
     Extension,
@@ -12,17 +17,15 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use kernel::{Actor, AppError, AppResult, OrganizationId, Permission, SessionId};
-use tokio::{
-    sync::OwnedSemaphorePermit,
-    time::{interval, timeout},
-};
-use web::{ApiError, AppState, Config};
+use tokio::time::{interval, timeout};
+use web::{ApiError, AppState, Caller, Config};
 
 use crate::{
     Realtime, admission,
     happening::{self, may_hear},
     hub::Inbox,
     limits::End,
+    strangers::Stranger,
     wire::{MAX_TOPICS, Topic, TypingCommand, WsCommand},
 };
 
@@ -48,7 +51,8 @@ pub async fn open(
         Ok(organization) => organization.map(|organization| organization.id),
         Err(error) => return ApiError(error).into_response(),
     };
-    let Ok(stranger) = Arc::clone(&realtime.strangers).try_acquire_owned() else {
+    let ip = request.extensions().get::<Caller>().and_then(|caller| caller.ip);
+    let Some(stranger) = realtime.strangers.enter(ip.unwrap_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED))) else {
         return ApiError(AppError::TooMany(1)).into_response();
     };
     match upgrade {
@@ -76,12 +80,7 @@ fn is_from_our_page(config: &Config, headers: &HeaderMap) -> bool {
     origin == format!("{scheme}://{host}") || origin == config.origin(name)
 }
 
-async fn serve(
-    mut socket: WebSocket,
-    realtime: Arc<Realtime>,
-    host: Option<OrganizationId>,
-    stranger: OwnedSemaphorePermit,
-) {
+async fn serve(mut socket: WebSocket, realtime: Arc<Realtime>, host: Option<OrganizationId>, stranger: Stranger) {
     let admitted = tokio::select! {
         admitted = timeout(realtime.hub.limits.auth, admit(&mut socket, &realtime, host)) => admitted,
         () = realtime.stop.cancelled() => Ok(Err(Some(End::Stopping))),

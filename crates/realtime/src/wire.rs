@@ -69,7 +69,8 @@ pub struct WsPeople {
 pub enum WsEvent {
     /// Fields of a ticket changed, or it came, went, or came back.
     TicketUpdated(WsHint),
-    /// A ticket has a message more, or one was sent or failed. `id` is the ticket.
+    /// A ticket has a message more, or one was sent or failed. `id` is the ticket. Under `me`: a held
+    /// message of the person could not be sent, and is their draft again.
     NewMessage(WsHint),
     /// There is something new for the person. `id` is the notification.
     Notification(WsHint),

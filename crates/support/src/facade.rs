@@ -8,7 +8,10 @@ pub use crate::{
     content,
     conversation::{
         add::NewMessage,
-        events::{CREATED as MESSAGE_CREATED, DELIVERED as MESSAGE_DELIVERED, RETRIED as MESSAGE_RETRIED},
+        events::{
+            CREATED as MESSAGE_CREATED, DELIVERED as MESSAGE_DELIVERED, REFUSED as MESSAGE_REFUSED,
+            RETRIED as MESSAGE_RETRIED,
+        },
         store::MessageRow as Message,
     },
     customers::{create_customer, find_or_create_customer, import_customer, is_undeliverable, mark_undeliverable},

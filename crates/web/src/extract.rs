@@ -84,7 +84,7 @@ impl<A: FromStr, B: FromStr, S: Send + Sync> FromRequestParts<S> for Nested<A, B
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         let params = RawPathParams::from_request_parts(parts, state).await.map_err(|_| AppError::NotFound)?;
-        let mut values = params.iter().map(|(_, value)| value);
+        let mut values = params.iter().map(|(_, value)| value).filter(|value| !value.contains('\0'));
         let (Some(first), Some(second)) = (values.next(), values.next()) else { return Err(AppError::NotFound.into()) };
         match (first.parse(), second.parse()) {
             (Ok(first), Ok(second)) => Ok(Self(first, second)),

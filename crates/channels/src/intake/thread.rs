@@ -23,12 +23,15 @@ pub enum Place {
     New { likely: Option<TicketId> },
 }
 
-/// Finds the place of a mail that came to `mailbox`.
+/// Finds the place of a mail that came to `mailbox`. Tickets of a customer who was removed are over.
 pub async fn place(tx: &mut TenantTx, key: &MailKey, mailbox: &str, mail: &ParsedMail) -> AppResult<Place> {
     if let Some(outgoing) = signed(tx, key, mailbox, mail)
         && let Some(ticket) = outgoing::ticket_of(tx, outgoing).await?
         && let Some(ticket) = facade::find_ticket(tx, ticket, true).await?
     {
+        if ticket.is_customer_removed() {
+            return Ok(Place::New { likely: Some(ticket.id) });
+        }
         let ticket = Box::new(ticket);
         return Ok(if takes_part(tx, &ticket, mail).await? {
             Place::Ticket { ticket, signed: true }
@@ -40,7 +43,7 @@ pub async fn place(tx: &mut TenantTx, key: &MailKey, mailbox: &str, mail: &Parse
     if let Some(id) = facade::ticket_of_mail(tx, &references).await?
         && let Some(ticket) = facade::find_ticket(tx, id, true).await?
     {
-        if takes_part(tx, &ticket, mail).await? {
+        if !ticket.is_customer_removed() && takes_part(tx, &ticket, mail).await? {
             return Ok(Place::Ticket { ticket: Box::new(ticket), signed: false });
         }
         return Ok(Place::New { likely: Some(id) });

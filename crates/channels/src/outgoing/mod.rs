@@ -16,6 +16,7 @@
 
 mod accounts;
 mod catcher_api;
+mod failed;
 mod notify;
 mod play;
 mod send;
@@ -32,9 +33,9 @@ pub use store::OutgoingRow;
 /// Sends one mail: payload `{mail}`.
 pub const SEND_JOB: &str = "mail.send";
 
-/// The route table: what a demo shows of mail.
+/// The route table: what failed, and what a demo shows of mail.
 pub fn routes() -> Vec<Route> {
-    [catcher_api::routes(), play::routes()].into_iter().flatten().collect()
+    [failed::routes(), catcher_api::routes(), play::routes()].into_iter().flatten().collect()
 }
 
 /// Adds the subscribers and the sending job.

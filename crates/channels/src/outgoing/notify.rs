@@ -159,7 +159,7 @@ pub async fn ticket_created(state: &AppState, job: &ClaimedJob) -> AppResult<()>
     let Some(ticket) = facade::find_ticket(&mut cause.tx, TicketId(delivered.entity_id), false).await? else {
         return Ok(());
     };
-    let Some(email) = ticket.customer_email.clone() else { return Ok(()) };
+    let Some(email) = ticket.customer_address().map(str::to_owned) else { return Ok(()) };
     let Some(mailbox) = cause.mailbox(&ticket).await? else { return Ok(()) };
     let mut row = cause.row("created", Some(&ticket), &mailbox, &email);
     let organization = cause.organization.name.clone();

@@ -4,6 +4,8 @@ use chrono::{DateTime, Utc};
 use kernel::{EventId, LinkId, MailboxId, MessageId, OrganizationId, OutgoingMailId, TicketId};
 use sqlx::PgConnection;
 
+use super::failed::FailedMail;
+
 /// A mail of ours.
 #[derive(Debug, Clone)]
 #[expect(missing_docs, reason = "columns of the table")]
@@ -215,5 +217,59 @@ pub async fn count_caught(
         recipient
     )
     .fetch_one(tx)
+    .await
+}
+
+/// Mails that could not be sent, latest first.
+pub async fn failed(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    limit: i64,
+    offset: i64,
+) -> sqlx::Result<Vec<FailedMail>> {
+    sqlx::query_as!(
+        FailedMail,
+        r#"select id, kind, recipient as "to", subject as "subject?", ticket_id, error, attempts, created_at, finished_at as failed_at
+             from outgoing_mails where organization_id = $1 and state = 'failed'
+            order by finished_at desc, id desc limit $2 offset $3"#,
+        organization as _,
+        limit,
+        offset
+    )
+    .fetch_all(tx)
+    .await
+}
+
+/// How many there are.
+pub async fn count_failed(tx: &mut PgConnection, organization: OrganizationId) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"select count(*) as "count!" from (
+             select 1 from outgoing_mails where organization_id = $1 and state = 'failed' limit 1001) c"#,
+        organization as _
+    )
+    .fetch_one(tx)
+    .await
+}
+
+/// What a mail carries that is to be sent again.
+#[derive(Debug)]
+pub struct Requeued {
+    pub message_id: Option<MessageId>,
+}
+
+/// Puts a failed mail back among those that wait; nothing when it did not fail.
+pub async fn requeue(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    id: OutgoingMailId,
+) -> sqlx::Result<Option<Requeued>> {
+    sqlx::query_as!(
+        Requeued,
+        "update outgoing_mails set state = 'queued', error = null, finished_at = null
+          where organization_id = $1 and id = $2 and state = 'failed' returning message_id",
+        organization as _,
+        id as _
+    )
+    .fetch_optional(tx)
     .await
 }

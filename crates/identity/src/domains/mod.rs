@@ -20,6 +20,8 @@ use kernel::{AppResult, Page, Permission};
 use web::{Access, AppState, Route};
 
 pub use model::normalize;
+pub use ops::{MANY, look_for_proof};
+pub use wire::{CreateDomain, DomainOut, DomainQuery};
 
 /// The kind of the daily job.
 pub const CHECK: &str = "domains.check";

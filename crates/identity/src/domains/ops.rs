@@ -3,7 +3,7 @@
 use db::{OnConstraint, TenantTx};
 use kernel::{AppError, AppResult};
 use serde_json::json;
-use web::{ApiResult, Body, Listing, PathId, Query, Read, RequestUri, Staff, Write};
+use web::{ApiResult, AppState, Body, Listing, PathId, Query, Read, RequestUri, Staff, Write};
 
 use super::{
     model, store,
@@ -11,7 +11,7 @@ use super::{
 };
 
 /// Domains of one organization.
-const MANY: usize = 20;
+pub const MANY: usize = 20;
 
 /// `GET domains/`
 pub async fn list(mut cx: Staff<Read>, RequestUri(uri): RequestUri, Query(query): Query<DomainQuery>) -> ApiResult {
@@ -39,16 +39,7 @@ pub async fn verify(PathId(domain): PathId<String>, mut cx: Staff<Write>) -> Api
     let (organization, state) = (cx.organization.id, cx.state.clone());
     let known = find(&mut cx.tx, &domain).await?;
     let released = cx.0.release().await?;
-    let texts = state.dns.txt(&known.proof.name).await.unwrap_or_else(|error| {
-        tracing::warn!(domain, %error, "a domain could not be checked");
-        Vec::new()
-    });
-    if !texts.contains(&known.proof.value) {
-        let (name, value) = (known.proof.name, known.proof.value);
-        let sentence =
-            format!("There is no TXT record {name} with the text {value} yet; a new record can take an hour to show.");
-        return Err(AppError::conflict(sentence).into());
-    }
+    look_for_proof(&state, &known).await?;
     let mut cx = released.reopen().await?;
     let now = cx.tx.now();
     let other =
@@ -59,6 +50,21 @@ pub async fn verify(PathId(domain): PathId<String>, mut cx: Staff<Write>) -> Api
         cx.tx.audit("domain.verified", ("organization", Some(organization.0)), &(), &json!({ "domain": domain }));
     }
     cx.commit(web::ok(&verified, None)).await
+}
+
+/// Asks the name servers for the proof of a domain; a 409 says what they do not have.
+pub async fn look_for_proof(state: &AppState, known: &DomainOut) -> AppResult<()> {
+    let DomainProof { name, value, .. } = &known.proof;
+    let texts = state.dns.txt(name).await.unwrap_or_else(|error| {
+        tracing::warn!(domain = known.domain, %error, "a domain could not be checked");
+        Vec::new()
+    });
+    if texts.contains(value) {
+        return Ok(());
+    }
+    let sentence =
+        format!("There is no TXT record {name} with the text {value} yet; a new record can take an hour to show.");
+    Err(AppError::conflict(sentence))
 }
 
 /// `DELETE domains/{domain}/`
@@ -75,16 +81,7 @@ pub async fn delete(PathId(domain): PathId<String>, mut cx: Staff<Write>) -> Api
 async fn all(tx: &mut TenantTx) -> AppResult<Vec<DomainOut>> {
     let (organization, now) = (tx.organization(), tx.now());
     let rows = store::list(tx, organization).await?;
-    let out = |row: store::DomainRow| DomainOut {
-        state: model::state(row.verified_at, row.failing_since, now),
-        proof: DomainProof { kind: "TXT", name: model::proof_name(&row.domain), value: model::proof(&row.challenge) },
-        domain: row.domain,
-        verified_at: row.verified_at,
-        checked_at: row.checked_at,
-        failing_since: row.failing_since,
-        created_at: row.created_at,
-    };
-    Ok(rows.into_iter().map(out).collect())
+    Ok(rows.into_iter().map(|row| DomainOut::new(row, now)).collect())
 }
 
 async fn find(tx: &mut TenantTx, domain: &str) -> AppResult<DomainOut> {

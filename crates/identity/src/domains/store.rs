@@ -1,22 +1,13 @@
 //! SQL of domains: functions of the platform, which compare the organization.
 
 use chrono::{DateTime, Utc};
+use db::platform::Domain;
 use kernel::OrganizationId;
 use sqlx::PgConnection;
 
-#[derive(Debug)]
-pub struct DomainRow {
-    pub domain: String,
-    pub challenge: String,
-    pub verified_at: Option<DateTime<Utc>>,
-    pub checked_at: Option<DateTime<Utc>>,
-    pub failing_since: Option<DateTime<Utc>>,
-    pub created_at: DateTime<Utc>,
-}
-
-pub async fn list(tx: &mut PgConnection, organization: OrganizationId) -> sqlx::Result<Vec<DomainRow>> {
+pub async fn list(tx: &mut PgConnection, organization: OrganizationId) -> sqlx::Result<Vec<Domain>> {
     sqlx::query_as!(
-        DomainRow,
+        Domain,
         r#"select domain as "domain!", challenge as "challenge!", verified_at, checked_at, failing_since, created_at as "created_at!"
              from platform.domains_of($1)"#,
         organization as _

@@ -1,8 +1,11 @@
 //! Shapes of domains.
 
 use chrono::{DateTime, Utc};
+use db::platform::Domain;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+
+use super::model;
 
 /// A host name of the organization's own.
 #[derive(Debug, Serialize, ToSchema)]
@@ -23,6 +26,23 @@ pub struct DomainOut {
     pub created_at: DateTime<Utc>,
 }
 
+impl DomainOut {
+    /// As it stands now.
+    pub fn new(row: Domain, now: DateTime<Utc>) -> Self {
+        let proof =
+            DomainProof { kind: "TXT", name: model::proof_name(&row.domain), value: model::proof(&row.challenge) };
+        Self {
+            state: model::state(row.verified_at, row.failing_since, now),
+            proof,
+            domain: row.domain,
+            verified_at: row.verified_at,
+            checked_at: row.checked_at,
+            failing_since: row.failing_since,
+            created_at: row.created_at,
+        }
+    }
+}
+
 /// A DNS record that proves a domain.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DomainProof {
@@ -35,12 +55,15 @@ pub struct DomainProof {
     pub value: String,
 }
 
+/// A domain to be proven.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CreateDomain {
+    /// `help.example.org`; may be written in Unicode.
     pub domain: String,
 }
 
+/// Which page of them.
 #[derive(Debug, Clone, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub struct DomainQuery {

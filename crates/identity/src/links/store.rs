@@ -40,7 +40,7 @@ async fn find_people(
              from users where organization_id = $1 and (id = $2 or email = $3) and status <> 'removed'
            union all
            select 'customer', id, email, password_hash is not null and email_verified_at is not null, status = 'active'
-             from customers where organization_id = $1 and (id = $2 or email = $3)
+             from customers where organization_id = $1 and (id = $2 or email = $3) and status <> 'removed'
            limit 1"#,
         organization as _,
         id,

@@ -34,7 +34,8 @@ use web::{Access, AppState, Route};
 use crate::sessions::SignedIn;
 
 pub use metadata::Metadata;
-pub(crate) use store::{forget, prune};
+pub use store::forget;
+pub(crate) use store::prune;
 
 /// The route table.
 pub fn routes() -> Vec<Route> {

@@ -252,7 +252,7 @@ pub async fn find_person(
            union all
            select c.id, c.name, c.email, 'customer', c.status = 'active', c.email_verified_at is not null
              from customers c
-            where c.organization_id = $1 and $2 = 'customer' and (c.id = $3 or c.email = $4)
+            where c.organization_id = $1 and $2 = 'customer' and (c.id = $3 or c.email = $4 and c.status <> 'removed')
             limit 1"#,
         organization as _,
         kind,

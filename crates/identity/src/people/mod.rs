@@ -25,7 +25,10 @@ use crate::{
     sessions::{SessionOut, SessionQuery},
 };
 
-pub use ops::create::{NewUser, create};
+pub use ops::{
+    create::{NewUser, create},
+    remove::RESTORE_WINDOW,
+};
 pub use store::{drop_unused_login, note_login};
 pub use wire::UserOut;
 

@@ -304,7 +304,7 @@ pub async fn is_active_customer(
     id: CustomerId,
 ) -> sqlx::Result<Option<bool>> {
     sqlx::query_scalar!(
-        r#"select status = 'active' as "is_active!" from customers where organization_id = $1 and id = $2"#,
+        r#"select status = 'active' as "is_active!" from customers where organization_id = $1 and id = $2 and status <> 'removed'"#,
         organization as _,
         id as _
     )
@@ -345,7 +345,7 @@ pub async fn drop_unused_login(tx: &mut PgConnection, organization: Organization
     sqlx::query!(
         "select platform.drop_login($1, $2)
           where not exists (select from users where organization_id = $1 and email = $2 and status <> 'removed')
-            and not exists (select from customers where organization_id = $1 and email = $2)",
+            and not exists (select from customers where organization_id = $1 and email = $2 and status <> 'removed')",
         organization as _,
         email
     )
@@ -404,7 +404,7 @@ pub async fn removed_at(
     Ok(found.flatten())
 }
 
-/// Removes somebody, or brings them back as active.
+/// Removes somebody, or brings them back as they were.
 pub async fn set_removed(
     tx: &mut PgConnection,
     organization: OrganizationId,
@@ -413,7 +413,8 @@ pub async fn set_removed(
     now: DateTime<Utc>,
 ) -> sqlx::Result<()> {
     sqlx::query!(
-        "update users set removed_at = $3, status = case when $3::timestamptz is null then 'active' else 'removed' end,
+        "update users set removed_at = $3, removed_from = case when $3::timestamptz is not null then status end,
+                status = case when $3::timestamptz is null then coalesce(removed_from, 'active') else 'removed' end,
                 version = version + 1, updated_at = $4
           where organization_id = $1 and id = $2",
         organization as _,

@@ -34,7 +34,7 @@ pub async fn find_credential(
             where organization_id = $1 and email = $2 and status <> 'removed'
            union all
            select 'customer', id, name, password_hash, status = 'active' and email_verified_at is not null
-             from customers where organization_id = $1 and email = $2
+             from customers where organization_id = $1 and email = $2 and status <> 'removed'
            limit 1"#,
         organization as _,
         email

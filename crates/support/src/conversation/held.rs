@@ -77,7 +77,7 @@ pub async fn hold(
     tx.enqueue(RELEASE_JOB, row.id.0, json!({ "message": row.id }), Some(row.release_at));
     let known = json!({ "ticket": ticket.id, "until": row.release_at });
     tx.audit("message.held", ("message", Some(row.id.0)), &(), &known);
-    shown(actor, row, files, ticket.customer_email.as_deref())
+    shown(actor, row, files, ticket.customer_address())
 }
 
 /// The attachments, when the message could be sent right now.

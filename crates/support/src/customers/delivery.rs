@@ -10,7 +10,7 @@ pub async fn mark_undeliverable(tx: &mut TenantTx, email: &str, undeliverable: b
     let (organization, now) = (tx.organization(), tx.now());
     let changed = sqlx::query_scalar!(
         "update customers set undeliverable_since = case when $3 then coalesce(undeliverable_since, $4) end
-          where organization_id = $1 and email = $2 and (undeliverable_since is not null) <> $3 returning id",
+          where organization_id = $1 and email = $2 and status <> 'removed' and (undeliverable_since is not null) <> $3 returning id",
         organization as _,
         email,
         undeliverable,
@@ -29,7 +29,7 @@ pub async fn mark_undeliverable(tx: &mut TenantTx, email: &str, undeliverable: b
 pub async fn is_undeliverable(tx: &mut TenantTx, email: &str) -> AppResult<bool> {
     let organization = tx.organization();
     Ok(sqlx::query_scalar!(
-        r#"select exists (select from customers where organization_id = $1 and email = $2 and undeliverable_since is not null) as "is!""#,
+        r#"select exists (select from customers where organization_id = $1 and email = $2 and status <> 'removed' and undeliverable_since is not null) as "is!""#,
         organization as _,
         email
     )

@@ -1,10 +1,10 @@
 //! Customers: the people who ask for help, by mail, by portal or named by staff.
 //!
 //! Invariants: one customer an address, whatever its case; a changed address counts as unverified
-//! again; nobody is signed in as a customer whose address is unverified; `ticket_count` is counted,
+//! again; who was removed keeps the name in every ticket and frees the address; nobody is signed in as a customer whose address is unverified; `ticket_count` is counted,
 //! never stored; suspension and another address end all sessions and open links.
 //! Tables: `customers`, `platform.logins` (through identity); reads `tickets`.
-//! Permissions: `customers:read`, `customers:write`, staff only; `users:write` for their sessions. Events: none.
+//! Permissions: `customers:read`, `customers:write`, staff only; `users:write` for their sessions. Events: `customer.removed`, `customer.restored`.
 //!
 //! Search goes through the function `search_customers` (`replaceable/tenant`), because full-text
 //! indexes are not used under row-level security.
@@ -25,6 +25,11 @@ pub use delivery::{is_undeliverable, mark_undeliverable};
 pub use ops::create::{create_customer, find_or_create_customer, import_customer};
 pub use wire::CustomerOut;
 
+/// A customer was removed: entity is the customer.
+pub const REMOVED: &str = "customer.removed";
+/// A customer who was removed is there again.
+pub const RESTORED: &str = "customer.restored";
+
 /// The route table.
 pub fn routes() -> Vec<Route> {
     let read = Access::needs(Permission::CustomerRead);
@@ -44,6 +49,18 @@ pub fn routes() -> Vec<Route> {
             .body::<wire::PatchCustomer>()
             .ok::<CustomerOut>(200)
             .versioned(),
+        Route::delete("/customers/{id}", write, "customers_delete", "Remove a customer", ops::remove::delete)
+            .empty(204, "Removed; can be restored for thirty days.")
+            .versioned(),
+        Route::post(
+            "/customers/{id}/restore",
+            write,
+            "customers_restore",
+            "Bring a customer back",
+            ops::remove::restore,
+        )
+        .ok::<CustomerOut>(200)
+        .versioned(),
         Route::post("/customers/{id}/invite", write, "customers_invite", "Invite to the portal", ops::access::invite)
             .ok::<Accepted>(202),
         Route::get(

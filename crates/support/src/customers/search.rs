@@ -14,6 +14,8 @@ pub struct Filter {
     pub company: Option<String>,
     /// Normalized.
     pub email: Option<String>,
+    /// None for everybody who was not removed.
+    pub status: Option<String>,
     pub created_after: Option<DateTime<Utc>>,
     pub created_before: Option<DateTime<Utc>>,
     pub order: Order,
@@ -71,6 +73,10 @@ fn push_conditions(query: &mut QueryBuilder<Postgres>, organization: Organizatio
     if let Some(email) = &filter.email {
         query.push(" and email = ").push_bind(email.clone());
     }
+    match &filter.status {
+        Some(status) => query.push(" and status = ").push_bind(status.clone()),
+        None => query.push(" and status <> 'removed'"),
+    };
     if let Some(after) = filter.created_after {
         query.push(" and created_at >= ").push_bind(after);
     }
@@ -105,11 +111,12 @@ fn push_place(query: &mut QueryBuilder<Postgres>, order: Order, place: &Place) {
 
 async fn search(tx: &mut PgConnection, organization: OrganizationId, filter: &Filter) -> sqlx::Result<Vec<CustomerId>> {
     sqlx::query_scalar!(
-        r#"select id as "id!: CustomerId" from search_customers($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"#,
+        r#"select id as "id!: CustomerId" from search_customers($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"#,
         organization as _,
         filter.search.as_deref(),
         filter.company.as_deref(),
         filter.email.as_deref(),
+        filter.status.as_deref(),
         filter.created_after,
         filter.created_before,
         filter.order.as_str(),
@@ -124,11 +131,12 @@ async fn search(tx: &mut PgConnection, organization: OrganizationId, filter: &Fi
 
 async fn search_count(tx: &mut PgConnection, organization: OrganizationId, filter: &Filter) -> sqlx::Result<i64> {
     sqlx::query_scalar!(
-        r#"select count(*) as "count!" from search_customers($1, $2, $3, $4, $5, $6, 'any', null, null, $7, 0)"#,
+        r#"select count(*) as "count!" from search_customers($1, $2, $3, $4, $5, $6, $7, 'any', null, null, $8, 0)"#,
         organization as _,
         filter.search.as_deref(),
         filter.company.as_deref(),
         filter.email.as_deref(),
+        filter.status.as_deref(),
         filter.created_after,
         filter.created_before,
         to_int(PageRequest::COUNT_CAP + 1),

@@ -43,9 +43,13 @@ pub async fn id_of_email(
     organization: OrganizationId,
     email: &str,
 ) -> sqlx::Result<Option<CustomerId>> {
-    sqlx::query_scalar!("select id from customers where organization_id = $1 and email = $2", organization as _, email)
-        .fetch_optional(tx)
-        .await
+    sqlx::query_scalar!(
+        "select id from customers where organization_id = $1 and email = $2 and status <> 'removed'",
+        organization as _,
+        email
+    )
+    .fetch_optional(tx)
+    .await
 }
 
 /// Keeps the customer from being changed by others until the transaction ends; false when it is not there.
@@ -80,7 +84,7 @@ pub async fn insert(
     sqlx::query_scalar!(
         "insert into customers (organization_id, id, email, name, phone, company, created_at, updated_at)
          values ($1, $2, $3, $4, $5, $6, $7, $7)
-         on conflict (organization_id, email) do nothing returning id",
+         on conflict (organization_id, email) where status <> 'removed' do nothing returning id",
         organization as _,
         id as _,
         fields.email,
@@ -115,6 +119,73 @@ pub async fn update(
         fields.phone,
         fields.company,
         status,
+        now
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// How many of the customer's tickets are neither done nor deleted.
+pub async fn count_open(tx: &mut PgConnection, organization: OrganizationId, id: CustomerId) -> sqlx::Result<i64> {
+    sqlx::query_scalar!(
+        r#"select count(*) as "count!" from tickets
+            where organization_id = $1 and customer_id = $2 and deleted_at is null
+              and status_category in ('new', 'open', 'pending', 'on_hold')"#,
+        organization as _,
+        id as _
+    )
+    .fetch_one(tx)
+    .await
+}
+
+/// When the customer was removed; none for those who are there.
+pub async fn removed_at(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    id: CustomerId,
+) -> sqlx::Result<Option<DateTime<Utc>>> {
+    let found = sqlx::query_scalar!(
+        "select removed_at from customers where organization_id = $1 and id = $2",
+        organization as _,
+        id as _
+    )
+    .fetch_optional(tx)
+    .await?;
+    Ok(found.flatten())
+}
+
+/// Removes a customer who is there.
+pub async fn remove(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    id: CustomerId,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update customers set removed_from = status, status = 'removed', removed_at = $3, version = version + 1, updated_at = $3
+          where organization_id = $1 and id = $2",
+        organization as _,
+        id as _,
+        now
+    )
+    .execute(tx)
+    .await?;
+    Ok(())
+}
+
+/// Brings a removed customer back as they were.
+pub async fn restore(
+    tx: &mut PgConnection,
+    organization: OrganizationId,
+    id: CustomerId,
+    now: DateTime<Utc>,
+) -> sqlx::Result<()> {
+    sqlx::query!(
+        "update customers set status = removed_from, removed_from = null, removed_at = null, version = version + 1, updated_at = $3
+          where organization_id = $1 and id = $2",
+        organization as _,
+        id as _,
         now
     )
     .execute(tx)

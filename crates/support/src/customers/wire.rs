@@ -18,7 +18,7 @@ pub struct CustomerOut {
     pub phone: Option<String>,
     /// As written by people.
     pub company: Option<String>,
-    /// `active` or `suspended`.
+    /// `active`, `suspended` or `removed`.
     pub status: String,
     /// Whether the customer has proven to own the address.
     pub email_verified: bool,
@@ -100,6 +100,8 @@ pub struct CustomerQuery {
     pub company: Option<String>,
     /// The whole address, in any case.
     pub email: Option<String>,
+    /// active, suspended or removed; those who were removed are listed by this only.
+    pub status: Option<String>,
     /// Inclusive.
     pub created_after: Option<DateTime<Utc>>,
     /// Exclusive.

@@ -32,3 +32,15 @@ pub async fn load_for(
 pub fn sees(actor: &Actor, ticket: &TicketRow) -> bool {
     Standing::from(ticket).is_seen_by(actor)
 }
+
+impl TicketRow {
+    /// Whether its customer is none any more.
+    pub fn is_customer_removed(&self) -> bool {
+        self.customer_status.as_deref() == Some("removed")
+    }
+
+    /// Where its customer is written to.
+    pub fn customer_address(&self) -> Option<&str> {
+        self.customer_email.as_deref().filter(|_| !self.is_customer_removed())
+    }
+}

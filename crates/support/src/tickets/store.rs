@@ -39,6 +39,7 @@ pub struct TicketRow {
     pub customer_name: Option<String>,
     pub customer_email: Option<String>,
     pub customer_company: Option<String>,
+    pub customer_status: Option<String>,
     pub assignee_id: Option<UserId>,
     pub assignee_name: Option<String>,
     pub team_id: Option<TeamId>,
@@ -83,7 +84,7 @@ pub fn select(organization: OrganizationId, reader: Option<UserId>, description:
     );
     query.push_bind(reader).push(
         ") as has_draft, t.id, t.number, t.reference, t.subject, t.status, t.status_category, t.priority, t.type, \
-         t.channel, t.source, t.category, t.customer_id, c.name as customer_name, c.email as customer_email, c.company as customer_company, \
+         t.channel, t.source, t.category, t.customer_id, c.name as customer_name, c.email as customer_email, c.company as customer_company, c.status as customer_status, \
          t.assignee_id, u.name as assignee_name, t.team_id, m.name as team_name, t.sla_policy_id, p.name as sla_policy_name, \
          t.first_response_due_at, t.resolution_due_at, t.first_response_at, t.resolved_at, t.closed_at, t.reopened_count, t.follow_up_of, \
          t.mailbox_id, t.custom_fields, t.csat, t.message_count, t.public_message_count, coalesce(r.seq, 0) as read_seq, t.external_id, \
@@ -559,15 +560,19 @@ pub async fn next_seq(
     .await
 }
 
-/// The name of a customer.
+/// The name of a customer who was not removed, and is not while this transaction lasts.
 pub async fn customer_name(
     tx: &mut PgConnection,
     organization: OrganizationId,
     id: CustomerId,
 ) -> sqlx::Result<Option<String>> {
-    sqlx::query_scalar!("select name from customers where organization_id = $1 and id = $2", organization as _, id as _)
-        .fetch_optional(tx)
-        .await
+    sqlx::query_scalar!(
+        "select name from customers where organization_id = $1 and id = $2 and status <> 'removed' for key share",
+        organization as _,
+        id as _
+    )
+    .fetch_optional(tx)
+    .await
 }
 
 /// The ticket with this number and reference; the number finds it, the reference confirms the guess.

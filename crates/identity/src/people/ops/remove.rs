@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// How long somebody who was removed can be brought back.
-const RESTORE_WINDOW: TimeDelta = TimeDelta::days(30);
+pub const RESTORE_WINDOW: TimeDelta = TimeDelta::days(30);
 
 /// `DELETE users/{id}/`
 pub async fn delete(PathId(id): PathId<UserId>, mut cx: Staff<Write>, if_match: IfMatch) -> ApiResult {
@@ -62,9 +62,12 @@ pub async fn restore(PathId(id): PathId<UserId>, mut cx: Staff<Write>, if_match:
             AppError::taken("email", "Somebody else of the staff has this address by now.")
         })?;
         store::note_login(&mut cx.tx, organization, &user.email).await?;
-        let (before, after) = (json!({ "status": "removed" }), json!({ "status": "active" }));
+    }
+    let old = user.status;
+    let user = store::find(&mut cx.tx, organization, id).await?.ok_or(AppError::NotFound)?;
+    if user.status != old {
+        let (before, after) = (json!({ "status": old }), json!({ "status": user.status }));
         cx.tx.audit("user.restored", ("user", Some(id.0)), &before, &after);
     }
-    let user = store::find(&mut cx.tx, organization, id).await?.ok_or(AppError::NotFound)?;
     cx.commit(web::ok(&user, user.version)).await
 }

@@ -132,6 +132,8 @@ impl Walk {
         }
         let path = match operation.name {
             "users_invite" => format!("/api/v1/users/{}/invite/", self.invited[0]),
+            "customers_delete" => delete("customers", &self.invited[1]),
+            "customers_restore" => format!("/api/v1/customers/{}/restore/", self.invited[1]),
             "customers_invite" => format!("/api/v1/customers/{}/invite/", self.invited[1]),
             "teams_delete" => delete("teams", &self.team),
             "mailboxes_delete" => delete("mailboxes", &self.mailbox),

@@ -347,6 +347,7 @@ async fn functions_that_see_more_are_guarded() {
         "platform.rename_organization | app_api".to_owned(),
         "platform.retry_job | app_api".to_owned(),
         "platform.still | app_platform".to_owned(),
+        "platform.usage | app_platform".to_owned(),
         "platform.write_lock | helpdesk_rt".to_owned(),
     ];
     for schema in SCHEMAS {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use axum::http::Method;
 use channels::intake::{process, receive};
-use kernel::{IdentityId, IdentityProviderId, JobId, id};
+use kernel::{IdentityId, IdentityProviderId, JobId, OutgoingMailId, id};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -24,7 +24,7 @@ pub const PRIVATE: &str = "PRIVATE-WORD";
 #[derive(Debug, Clone)]
 pub struct Things(HashMap<&'static str, String>);
 
-pub const KINDS: [(&str, &str); 20] = [
+pub const KINDS: [(&str, &str); 21] = [
     ("tickets", "tkt"),
     ("messages", "msg"),
     ("files", "fil"),
@@ -35,6 +35,7 @@ pub const KINDS: [(&str, &str); 20] = [
     ("sla-policies", "sla"),
     ("mail-catcher", "out"),
     ("jobs", "job"),
+    ("failed-mails", "out"),
     ("roles", "rol"),
     ("api-keys", "key"),
     ("identity-providers", "idp"),
@@ -130,6 +131,7 @@ impl Things {
             ("sla-policies", first("/sla-policies/").await),
             ("mail-catcher", first("/mail-catcher/").await),
             ("jobs", dead_job(app, side).await),
+            ("failed-mails", failed_mail(app, side).await),
             ("roles", role),
             ("api-keys", key),
             ("domains", domain),
@@ -157,6 +159,7 @@ impl Things {
         let kind = match template.trim_start_matches("/api/v1/") {
             path if path.starts_with("auth/oidc/") => "identity-providers",
             path if path.starts_with("auth/identities/") => "identities",
+            path if path.starts_with("jobs/mails/") => "failed-mails",
             path => path.split('/').next().unwrap(),
         };
         let mut path = template.replace("{user}", self.id("users")).replace("{domain}", self.id("domains"));
@@ -218,6 +221,27 @@ async fn dead_job(app: &TestApp, side: &Side) -> String {
     .execute(&mut app.database.superuser().await)
     .await
     .unwrap();
+    id.to_string()
+}
+
+/// A mail that could not be sent, like one that was.
+async fn failed_mail(app: &TestApp, side: &Side) -> String {
+    let id: OutgoingMailId = app.state.db.ids.id();
+    let sql = format!(
+        "insert into {0}.outgoing_mails (organization_id, id, subscriber, event_id, recipient, kind, ticket_id, mailbox_id, is_automatic,
+             from_name, subject, body_text, body_html, mail_message_id, state, created_at, finished_at)
+         select organization_id, $2, subscriber, gen_random_uuid(), recipient, kind, ticket_id, mailbox_id, is_automatic,
+                from_name, subject, body_text, body_html, 'failed-' || mail_message_id, 'failed', created_at, created_at
+           from {0}.outgoing_mails where organization_id = $1 and ticket_id is not null order by id limit 1",
+        side.organization.schema_name
+    );
+    let made = sqlx::query(sqlx::AssertSqlSafe(sql))
+        .bind(side.organization.id.0)
+        .bind(id.0)
+        .execute(&mut app.database.superuser().await)
+        .await
+        .unwrap();
+    assert_eq!(made.rows_affected(), 1);
     id.to_string()
 }
 
@@ -309,7 +333,8 @@ impl Operation {
             "identity_providers_create" => {
                 json!({"name": "Guard", "issuer": "https://idp.example", "client_id": "guard", "client_secret": "secret"})
             }
-            "domains_create" => json!({"domain": "guard.example"}),
+            "platform_domains_verify" => json!({"vouched": true}),
+            "domains_create" | "platform_domains_create" => json!({"domain": "guard.example"}),
             "customers_create" => json!({"email": "guard@example.org", "name": "Guard"}),
             "users_create" => json!({"email": "guard@example.org", "name": "Guard", "role": "agent"}),
             "teams_create" => json!({"name": "Guard"}),

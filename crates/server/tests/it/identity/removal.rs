@@ -116,6 +116,23 @@ async fn their_mail_is_that_of_a_customer() {
 }
 
 #[tokio::test]
+async fn who_was_suspended_is_so_again() {
+    let app = TestApp::start().await;
+    let (admin, path) = (app.admin(), user(&app, "agent"));
+    admin.patch(&path, json!({"status": "suspended"})).await.ok();
+    send(&admin, Method::DELETE, &path).await.is(204);
+    let back = admin.post(&format!("{path}restore/"), Value::Null).await.ok();
+    assert_eq!(back["status"], "suspended");
+    login(&app.anonymous(), "agent@acme.test", PASSWORD).await.is(401);
+    let line = admin.get("/audit-log/?action=user.restored").await.ok()["results"][0].clone();
+    assert_eq!((&line["before"]["status"], &line["after"]["status"]), (&json!("removed"), &json!("suspended")));
+    admin.patch(&path, json!({"status": "active"})).await.ok();
+    login(&app.anonymous(), "agent@acme.test", PASSWORD).await.ok();
+    send(&admin, Method::DELETE, &path).await.is(204);
+    assert_eq!(admin.post(&format!("{path}restore/"), Value::Null).await.ok()["status"], "active");
+}
+
+#[tokio::test]
 async fn somebody_can_come_back_for_thirty_days() {
     let app = TestApp::start().await;
     let (admin, path) = (app.admin(), user(&app, "agent"));

@@ -149,3 +149,40 @@ async fn what_is_put_off_for_ever_is_given_up() {
     assert_eq!((failed["state"].as_str(), failed["attempts"].as_i64()), (Some("failed"), Some(20)));
     assert!(failed["error"].as_str().unwrap().starts_with("Given up after 20 attempts"), "{failed}");
 }
+
+#[tokio::test]
+async fn what_failed_is_listed_with_the_reason_and_sent_again() {
+    let port = free_port();
+    let app = app(port).await;
+    let server = Server::start(port);
+    let (ticket, message) = answer(&app, "nobody@example.org").await;
+    app.run_jobs().await;
+    let failed = app.admin().get("/jobs/mails/").await.ok();
+    let row = &failed["results"][0];
+    assert_eq!(
+        (&failed["count"], &row["to"], &row["kind"]),
+        (&json!(1), &json!("nobody@example.org"), &json!("reply"))
+    );
+    assert_eq!((&row["ticket_id"], &row["attempts"]), (&json!(ticket), &json!(1)));
+    assert!(row["error"].as_str().unwrap().contains("no such user") && row["failed_at"].is_string(), "{row}");
+    let retry = format!("/jobs/mails/{}/retry/", row["id"].as_str().unwrap());
+    for who in ["manager", "agent", "customer"] {
+        app.as_(who).get("/jobs/mails/").await.is(403);
+        app.as_(who).post(&retry, Value::Null).await.is(403);
+    }
+    assert_eq!(app.foreign_admin().get("/jobs/mails/").await.ok()["count"], 0);
+    app.foreign_admin().post(&retry, Value::Null).await.is(404);
+    assert_eq!(app.admin().post(&retry, Value::Null).await.is(202)["state"], "queued");
+    app.admin().post(&retry, Value::Null).await.is(404);
+    assert_eq!(app.admin().get("/jobs/mails/").await.ok()["count"], 0);
+    assert_eq!(delivery(&app, ticket).await["state"], "queued");
+    app.run_jobs().await;
+    // It failed again, as itself; sent again from its ticket it is the same mail.
+    let again = app.admin().get("/jobs/mails/").await.ok();
+    assert_eq!((&again["count"], &again["results"][0]["attempts"]), (&json!(1), &json!(2)));
+    app.agent().post(&format!("/messages/{}/retry/", message["id"].as_str().unwrap()), json!({})).await.is(202);
+    app.run_jobs().await;
+    let again = app.admin().get("/jobs/mails/").await.ok();
+    assert_eq!((&again["count"], &again["results"][0]["attempts"]), (&json!(1), &json!(3)));
+    assert!(server.mails().is_empty());
+}

@@ -3,7 +3,12 @@
 use db::operators::By;
 use serde_json::{Value, json};
 
-use crate::harness::{Client, TestApp, world::PASSWORD};
+use crate::{
+    harness::{Client, TestApp, world::PASSWORD},
+    identity::domains::NameServer,
+    mail::mails::{accept, mail},
+    support::{files::upload, seeds::go},
+};
 
 /// An operator on the bare host.
 async fn operator(app: &TestApp) -> Client {
@@ -111,8 +116,8 @@ async fn organizations_are_made_listed_and_suspended() {
             "organization.created"
         ]
     );
-    // Who asked for the move stands in the line of the request; a worker did it.
-    let is_named = |row: &Value| row["operator"] == "op@example.org" || row["action"] == "organization.moved";
+    // Also of the move, which a worker did.
+    let is_named = |row: &Value| row["operator"] == "op@example.org" && row["request_id"].is_string();
     assert!(log["results"].as_array().unwrap().iter().all(is_named));
     app.expect_pending();
 }
@@ -148,4 +153,84 @@ async fn the_operators_log_can_only_be_added_to() {
         drop(tx);
         tx = db::PlatformTx::begin(&app.state.db, db::Mode::Write).await.unwrap();
     }
+}
+
+#[tokio::test]
+async fn operators_look_after_domains() {
+    let mut server = NameServer::new();
+    let app = TestApp::with(|state| state.dns = server.dns()).await;
+    let operator = operator(&app).await;
+    let all = "/platform/organizations/acme/domains/";
+    let new = json!({"domain": "Help.Acme.example"});
+    let made = operator.post(all, new.clone()).await.created();
+    assert_eq!((&made["domain"], &made["state"]), (&json!("help.acme.example"), &json!("pending")));
+    assert_eq!(operator.post(all, new.clone()).await.problem("domain"), "taken");
+    assert_eq!(operator.post(all, json!({"domain": "x"})).await.problem("domain"), "invalid");
+    assert_eq!(app.admin().get("/domains/").await.ok()["results"][0], made, "the organization sees the same");
+    let verify = format!("{all}help.acme.example/verify/");
+    server.serve(&[]).await;
+    assert_eq!(operator.post(&verify, json!({})).await.is(409)["code"], "CONFLICT");
+    server.prove(&app.admin()).await;
+    assert_eq!(operator.post(&verify, json!({})).await.ok()["state"], "verified");
+    app.admin().at("help.acme.example").get("/auth/me/").await.ok();
+    // Whose it is, nobody else gets, not even by an operator's word.
+    let theirs = "/platform/organizations/globex/domains/";
+    operator.post(theirs, new).await.created();
+    let vouched = json!({"vouched": true});
+    let taken = operator.post(&format!("{theirs}help.acme.example/verify/"), vouched.clone()).await;
+    assert_eq!(taken.is(409)["code"], "CONFLICT");
+    operator.delete(&format!("{all}help.acme.example/")).await.is(204);
+    operator.delete(&format!("{all}help.acme.example/")).await.is(404);
+    app.admin().at("help.acme.example").get("/auth/me/").await.is(404);
+    operator.post(&format!("{theirs}help.acme.example/verify/"), vouched.clone()).await.is(409);
+    operator.post(all, json!({"domain": "desk.acme.example"})).await.created();
+    assert_eq!(operator.post(&format!("{all}desk.acme.example/verify/"), vouched).await.ok()["state"], "verified");
+    for path in ["/platform/organizations/nope/domains/", "/platform/organizations/%00/usage/"] {
+        operator.get(path).await.is(404);
+    }
+    operator.post(&format!("{all}%00/verify/"), json!({})).await.is(404);
+    let log = operator.get("/platform/log/?organization=acme").await.ok();
+    let actions: Vec<_> = log["results"].as_array().unwrap().iter().map(|row| row["action"].clone()).collect();
+    assert_eq!(
+        actions,
+        [
+            "domain.added",
+            "domain.requested",
+            "domain.removed",
+            "domain.verified",
+            "domain.requested",
+            "organization.created"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn operators_see_how_much_there_is() {
+    let app = TestApp::start().await;
+    let operator = operator(&app).await;
+    let usage = async |slug: &str| operator.get(&format!("/platform/organizations/{slug}/usage/")).await.ok();
+    let before = usage("globex").await;
+    let empty = usage("acme").await;
+    assert_eq!((&empty["tickets"], &empty["messages"], &empty["file_bytes"]), (&json!(0), &json!(0), &json!(0)));
+    let raw = mail("zoe@example.org", "support@acme.localhost", "Drips", "a@x", "", "CANARY-A words");
+    accept(&app, "support@acme.localhost", &raw).await;
+    for _ in 0..2 {
+        app.agent().post("/tickets/", json!({"subject": "CANARY-A"})).await.created();
+    }
+    go(&app.agent(), "/tickets/2/", "resolved").await.ok();
+    app.manager().delete("/tickets/3/").await.is(204);
+    upload(&app.agent(), "words.txt", b"CANARY-A words").await;
+    app.run_jobs().await;
+    let now = usage("acme").await;
+    assert_eq!((&now["tickets"], &now["open_tickets"]), (&json!(2), &json!(1)));
+    let counted = |field: &str| now[field].as_i64().unwrap() - empty[field].as_i64().unwrap();
+    assert_eq!((counted("messages"), counted("customers"), counted("staff")), (3, 1, 0));
+    assert_eq!((&now["file_bytes"], now["mail_bytes"].as_u64()), (&json!(14), Some(raw.len() as u64)));
+    let months = now["mails"].as_array().unwrap();
+    assert_eq!((months.len(), &months[11]["received"], &months[11]["sent"]), (12, &json!(1), &json!(1)), "{now}");
+    assert_eq!(usage("globex").await, before);
+    // Also of somebody who is refused.
+    operator.post("/platform/organizations/acme/suspend/", Value::Null).await.ok();
+    assert_eq!(usage("acme").await, now);
+    app.admin().at("localhost").get("/platform/organizations/acme/usage/").await.is(401);
 }

@@ -61,6 +61,35 @@ async fn who_is_named_hears_that_their_lists_are_others() {
 }
 
 #[tokio::test]
+async fn the_author_hears_that_a_held_message_was_not_sent() {
+    let app = TestApp::start().await;
+    let node = Node::start(&app, Limits::default()).await;
+    let hold = async |subject: &str| {
+        let ticket = ticket_of(&app.manager(), subject).await;
+        let reply = json!({"body": "CANARY-A words", "hold_seconds": 5});
+        app.agent().post(&format!("/tickets/{ticket}/messages/"), reply).await.created();
+        ticket
+    };
+    let (deleted, hidden) = (hold("CANARY-A 1").await, hold("CANARY-A 2").await);
+    let mut agent = node.watch(&app.agent(), &["me"]).await;
+    let mut other = node.watch(&app.as_("agent2"), &["me"]).await;
+    app.manager().delete(&format!("/tickets/{deleted}/")).await.is(204);
+    app.admin().patch("/organization/", json!({"agent_visibility": "own"})).await.ok();
+    app.advance(chrono::TimeDelta::seconds(5));
+    let mut told = Vec::new();
+    while told.len() < 2 {
+        told.push(agent.until(is("new-message", "me")).await["id"].as_str().unwrap().to_owned());
+    }
+    told.sort();
+    let mut expected = [deleted, hidden];
+    expected.sort();
+    assert_eq!(told, expected);
+    let others = other.all(Duration::from_millis(300)).await;
+    assert!(others.iter().all(|frame| frame["event"] != "new-message"), "{others:?}");
+    node.stop().await;
+}
+
+#[tokio::test]
 async fn a_list_hears_at_most_once_a_second() {
     let app = TestApp::start().await;
     let node = Node::start(&app, Limits::default()).await;

@@ -71,6 +71,31 @@ async fn connections_are_counted_and_dead_ones_are_let_go() {
 }
 
 #[tokio::test]
+async fn one_address_does_not_take_all_places_of_strangers() {
+    let app = TestApp::with(|state| {
+        std::sync::Arc::make_mut(&mut state.config).trusted_proxies = "127.0.0.1".parse().unwrap();
+    })
+    .await;
+    let limits = Limits { strangers_of_peer: 2, auth: Duration::from_millis(600), ..Limits::default() };
+    let node = Node::start(&app, limits).await;
+    let agent = app.agent();
+    let open = async |ip: &'static str| node.open_from(&agent.host, ip).await;
+    let (first, _second) = (open("198.51.100.1").await.unwrap(), open("198.51.100.1").await.unwrap());
+    assert_eq!(open("198.51.100.1").await.err(), Some(429));
+    assert_eq!(open("1.2.3.4, 198.51.100.1").await.err(), Some(429), "what anybody may have written is not believed");
+    // Others come in, and so does who has said whose it is.
+    let mut other = open("198.51.100.2").await.unwrap();
+    other.send(json!({"auth": ticket(&agent).await})).await;
+    assert_eq!(other.next().await["event"], "counts");
+    // Who goes, or says nothing, makes room.
+    let mut first = first;
+    assert_eq!(first.closed(SOON).await, 4408);
+    drop(first);
+    open("198.51.100.1").await.unwrap();
+    node.stop().await;
+}
+
+#[tokio::test]
 async fn who_is_too_slow_is_let_go_and_others_are_not() {
     let app = TestApp::start().await;
     let node = Node::start(&app, Limits { queue: 8, ..Limits::default() }).await;

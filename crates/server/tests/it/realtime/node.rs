@@ -67,10 +67,22 @@ impl Node {
 
     /// Opens a socket; `Err` with the status when that is refused.
     pub async fn open(&self, host: &str, origin: Option<&str>) -> Result<Socket, u16> {
+        self.open_with(host, &[("origin", origin)]).await
+    }
+
+    /// Opens one for an address behind a proxy.
+    pub async fn open_from(&self, host: &str, forwarded: &str) -> Result<Socket, u16> {
+        let origin = format!("http://{host}");
+        self.open_with(host, &[("origin", Some(&origin)), ("x-forwarded-for", Some(forwarded))]).await
+    }
+
+    async fn open_with(&self, host: &str, headers: &[(&'static str, Option<&str>)]) -> Result<Socket, u16> {
         let stream = TcpStream::connect(self.address).await.unwrap();
         let mut request = format!("ws://{host}/ws/").into_client_request().unwrap();
-        if let Some(origin) = origin {
-            request.headers_mut().insert("origin", HeaderValue::from_str(origin).unwrap());
+        for (name, value) in headers {
+            if let Some(value) = value {
+                request.headers_mut().insert(*name, HeaderValue::from_str(value).unwrap());
+            }
         }
         match client_async(request, stream).await {
             Ok((stream, _)) => {

@@ -21,7 +21,7 @@ async fn send(client: &Client, part: &str, name: &str, bytes: &[u8]) -> Answer {
     client.raw(Method::POST, "/files/", &kind, body).await
 }
 
-async fn upload(client: &Client, name: &str, bytes: &[u8]) -> String {
+pub async fn upload(client: &Client, name: &str, bytes: &[u8]) -> String {
     send(client, "file", name, bytes).await.created()["id"].as_str().unwrap().to_owned()
 }
 

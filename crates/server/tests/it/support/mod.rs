@@ -1,12 +1,13 @@
 //! Tickets, conversation, files, customers, SLA.
 
 mod conversation;
+mod customers_removal;
 mod customers_sla;
 mod drafts;
-mod files;
+pub mod files;
 mod held;
 mod notifications;
-mod seeds;
+pub mod seeds;
 mod statuses;
 mod tickets_bulk;
 mod tickets_change;

@@ -127,7 +127,8 @@ pub async fn by_staff(
     let organization = tx.organization();
     let public = input.visibility == MessageVisibility::Public;
     let (to, cc) = if public {
-        let to = addresses("to", input.to)?.unwrap_or_else(|| ticket.customer_email.iter().cloned().collect());
+        let to = addresses("to", input.to)?
+            .unwrap_or_else(|| ticket.customer_address().map(str::to_owned).into_iter().collect());
         let cc = match addresses("cc", input.cc)? {
             Some(cc) => cc,
             None => store::ccs(tx, organization, ticket.id).await?,

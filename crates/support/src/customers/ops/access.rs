@@ -35,5 +35,6 @@ pub async fn end_sessions(PathId(id): PathId<CustomerId>, mut cx: Staff<Write>) 
 
 async fn check(cx: &mut MemberContext, id: CustomerId) -> AppResult<()> {
     let organization = cx.organization.id;
-    store::find(&mut cx.tx, organization, id).await?.map(|_| ()).ok_or(AppError::NotFound)
+    let customer = store::find(&mut cx.tx, organization, id).await?;
+    customer.filter(|customer| customer.status != "removed").map(drop).ok_or(AppError::NotFound)
 }

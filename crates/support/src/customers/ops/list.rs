@@ -1,6 +1,6 @@
 //! The list of customers.
 
-use kernel::AppResult;
+use kernel::{AppError, AppResult};
 use web::{ApiResult, Listing, Query, Read, RequestUri, Staff};
 
 use super::check_email;
@@ -39,6 +39,7 @@ fn filter(listing: &Listing, query: CustomerQuery) -> AppResult<Filter> {
         search: query.search.map(|text| web::text("search", &text, 0, SEARCH_LENGTH)).transpose()?,
         company: query.company,
         email: query.email.map(|text| check_email("email", &text)).transpose()?,
+        status: status(query.status)?,
         created_after: query.created_after,
         created_before: query.created_before,
         order,
@@ -46,4 +47,11 @@ fn filter(listing: &Listing, query: CustomerQuery) -> AppResult<Filter> {
         limit: listing.limit(),
         offset: listing.offset(),
     })
+}
+
+fn status(wanted: Option<String>) -> AppResult<Option<String>> {
+    match wanted.as_deref() {
+        None | Some("active" | "suspended" | "removed") => Ok(wanted),
+        Some(_) => Err(AppError::invalid("status", "invalid", "A customer is active, suspended or removed.")),
+    }
 }

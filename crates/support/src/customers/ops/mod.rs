@@ -5,6 +5,7 @@ pub mod create;
 pub mod get;
 pub mod list;
 pub mod register;
+pub mod remove;
 pub mod update;
 
 use kernel::{AppError, AppResult};

@@ -27,6 +27,9 @@ async fn run(tx: &mut TenantTx, id: CustomerId, if_match: IfMatch, input: PatchC
         return Err(AppError::NotFound);
     }
     let old = store::find(tx, organization, id).await?.ok_or(AppError::NotFound)?;
+    if old.status == "removed" {
+        return Err(AppError::conflict("This customer was removed; restore them first."));
+    }
     if_match.check(old.version)?;
     let email = check_email("email", input.email.as_deref().unwrap_or(&old.email))?;
     let name = check_name(input.name.as_deref().unwrap_or(&old.name))?;

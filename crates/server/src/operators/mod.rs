@@ -1,6 +1,9 @@
 //! The operators' API, on the bare host: organizations, operators, the log of what was done, keys.
 //! What the command line does is done here by the same functions; no tenant row is in reach.
 
+mod domains;
+mod usage;
+
 use chrono::{DateTime, Utc};
 use db::{
     operators::{self, By},
@@ -23,6 +26,10 @@ use crate::{
 
 /// The route table.
 pub fn routes() -> Vec<Route> {
+    [own(), domains::routes(), usage::routes()].into_iter().flatten().collect()
+}
+
+fn own() -> Vec<Route> {
     let own = Access::operator();
     vec![
         Route::get("/platform/auth/me", own, "platform_auth_me", "Who I am, as an operator", me).ok::<OperatorOut>(200),
@@ -357,7 +364,7 @@ async fn relocate(PathText(slug): PathText, operator: Operator, Body(input): Bod
     };
     let state = &operator.state;
     let organization = platform::find_by_slug(&state.db, &slug).await?.ok_or(AppError::NotFound)?;
-    let payload = json!({"organization": organization.id, "placement": placement});
+    let payload = json!({"organization": organization.id, "placement": placement, "by": operator.by()});
     let job = db::jobs::enqueue_for_platform(&state.db, MOVE, payload).await?;
     let details = json!({"slug": slug, "placement": placement, "job": job});
     operators::note_alone(&state.db, &operator.by(), "organization.move_queued", &details).await?;
@@ -378,7 +385,7 @@ async fn restore(PathText(slug): PathText, operator: Operator) -> ApiResult {
     found(&operator.state, &slug).await
 }
 
-/// The job behind a move: payload `{organization, placement}`.
+/// The job behind a move: payload `{organization, placement, by}`.
 const MOVE: &str = "platform.move";
 
 /// Adds the jobs of operators.
@@ -391,13 +398,15 @@ pub fn jobs(registry: &mut Registry, state: &AppState) {
             struct Payload {
                 organization: OrganizationId,
                 placement: String,
+                // Absent in jobs of an earlier version.
+                #[serde(default)]
+                by: By,
             }
             let payload: Payload =
                 serde_json::from_value(job.payload).map_err(|error| AppError::Internal(error.into()))?;
             let to = if payload.placement == "schema" { Placement::Schema } else { Placement::Shared };
             let moved =
-                placement::move_organization(&state.db, &state.owner.0, &By::default(), payload.organization, to)
-                    .await?;
+                placement::move_organization(&state.db, &state.owner.0, &payload.by, payload.organization, to).await?;
             state.hosts.forget(payload.organization).await;
             tracing::info!(organization = %payload.organization, rows = moved.rows, "an organization was moved");
             Ok(())
