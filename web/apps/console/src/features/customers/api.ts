@@ -50,6 +50,16 @@ export const fieldsToPatch = ({ name, email, company, phone }: CustomerFields): 
   phone: optional(phone),
 });
 
+/** Takes a customer away; `restoreCustomer` brings them back for thirty days. */
+export async function deleteCustomer({ id, version }: Pick<Customer, "id" | "version">): Promise<void> {
+  await answer(api.DELETE("/api/v1/customers/{id}/", { params: { path: { id } }, headers: ifMatch(version) }));
+  await queries.invalidateQueries({ queryKey: ["customers"] });
+}
+
+export async function restoreCustomer(id: string): Promise<void> {
+  await noticed(await answer(api.POST("/api/v1/customers/{id}/restore/", { params: { path: { id } } })));
+}
+
 /** Mails a link with which the customer chooses a password. */
 export const inviteCustomer = (id: string) =>
   answer(api.POST("/api/v1/customers/{id}/invite/", { params: { path: { id } } }));

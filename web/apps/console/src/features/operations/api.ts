@@ -91,4 +91,13 @@ export const schedulesQuery = queryOptions({
   queryFn: ({ signal }) =>
     answer(api.GET("/api/v1/jobs/schedules/", { signal, params: { query: { page_size: 100 } } })),
 });
+export const failedMailsQuery = (page: number) => {
+  const query = { page, page_size: pageSize };
+  return queryOptions({
+    queryKey: ["jobs", "mails", query],
+    queryFn: ({ signal }) => answer(api.GET("/api/v1/jobs/mails/", { signal, params: { query } })),
+    placeholderData: keepPreviousData,
+  });
+};
+export const retryMail = (id: string) => answer(api.POST("/api/v1/jobs/mails/{id}/retry/", at(id)));
 export const retryJob = (id: string) => answer(api.POST("/api/v1/jobs/{id}/retry/", at(id)));

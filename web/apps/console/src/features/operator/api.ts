@@ -28,6 +28,39 @@ export const organizationQuery = (slug: string) =>
     queryFn: ({ signal }) => answer(api.GET("/api/v1/platform/organizations/{slug}/", { signal, ...at(slug) })),
     refetchInterval: 10_000,
   });
+export const usageQuery = (slug: string) =>
+  queryOptions({
+    queryKey: ["platform", "usage", slug],
+    queryFn: ({ signal }) => answer(api.GET("/api/v1/platform/organizations/{slug}/usage/", { signal, ...at(slug) })),
+  });
+export const domainsQuery = (slug: string) =>
+  queryOptions({
+    queryKey: ["platform", "domains", slug],
+    queryFn: ({ signal }) => {
+      const params = { path: { slug }, query: { page_size: 100 } };
+      return answer(api.GET("/api/v1/platform/organizations/{slug}/domains/", { signal, params }));
+    },
+  });
+
+/** What can be done with the domains of an organization. */
+export function domainCalls(slug: string) {
+  const named = (domain: string) => ({ params: { path: { slug, domain } } });
+  const verify = (domain: string, vouched: boolean) =>
+    answer(
+      api.POST("/api/v1/platform/organizations/{slug}/domains/{domain}/verify/", {
+        ...named(domain),
+        body: { vouched },
+      }),
+    );
+  return {
+    add: (domain: string) =>
+      answer(api.POST("/api/v1/platform/organizations/{slug}/domains/", { ...at(slug), body: { domain } })),
+    verify: (domain: string) => verify(domain, false),
+    vouch: (domain: string) => verify(domain, true),
+    remove: (domain: string) =>
+      answer(api.DELETE("/api/v1/platform/organizations/{slug}/domains/{domain}/", named(domain))),
+  };
+}
 export const createOrganization = (body: Schema<"CreateOrganization">) =>
   answer(api.POST("/api/v1/platform/organizations/", { body }));
 export const renameOrganization = (slug: string, name: string) =>

@@ -26,7 +26,7 @@ const organizationsRoute = createRoute({
 const organizationRoute = createRoute({
   getParentRoute: () => operatorRoute,
   path: "organizations/$slug",
-  component: page(() => import("./routes/OrganizationPage.tsx"), "OrganizationPage", ...texts),
+  component: page(() => import("./routes/OrganizationPage.tsx"), "OrganizationPage", ...texts, "organization"),
 });
 const operatorsRoute = createRoute({
   getParentRoute: () => operatorRoute,

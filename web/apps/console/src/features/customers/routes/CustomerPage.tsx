@@ -19,7 +19,14 @@ import { lazy, type ReactNode, Suspense, useState } from "react";
 import { useMay } from "../../../app.ts";
 import { customerTicketsPageSize, customerTicketsQuery } from "../../../shell/customerTickets.ts";
 import { TicketRows } from "../../../shell/TicketRows.tsx";
-import { type Customer, changeCustomer, customerQuery, inviteCustomer } from "../api.ts";
+import {
+  type Customer,
+  changeCustomer,
+  customerQuery,
+  deleteCustomer,
+  inviteCustomer,
+  restoreCustomer,
+} from "../api.ts";
 
 const CustomerForm = lazy(() => import("../ui/CustomerForm.tsx"));
 const route = getRouteApi("/shell/customers/$id");
@@ -41,7 +48,13 @@ function Profile({ customer }: { customer: Customer }) {
   const mayCreate = useMay("tickets:create");
   const navigate = useNavigate();
   const [isEditing, setEditing] = useState(false);
-  const isSuspended = customer.status !== "active";
+  const isSuspended = customer.status === "suspended";
+  const isRemoved = customer.status === "removed";
+  const remove = async () => {
+    if (await tell(() => deleteCustomer(customer), t("customers.deleted", { name: customer.name }), restore))
+      await navigate({ to: "/customers" });
+  };
+  const restore = () => tell(() => restoreCustomer(customer.id), t("customers.restored", { name: customer.name }));
   const newTicket = () => navigate({ to: "/tickets/new", search: { customer: customer.id } });
   useCommands([
     {
@@ -58,8 +71,15 @@ function Profile({ customer }: { customer: Customer }) {
       title={customer.name}
       actions={
         <>
-          {mayWrite ? <Button onPress={() => setEditing(true)}>{t("customers.edit")}</Button> : null}
-          {mayCreate ? (
+          {mayWrite && !isRemoved ? (
+            <>
+              <Button look="danger" onPress={() => void remove()}>
+                {t("customers.delete")}
+              </Button>
+              <Button onPress={() => setEditing(true)}>{t("customers.edit")}</Button>
+            </>
+          ) : null}
+          {mayCreate && !isRemoved ? (
             <Button look="primary" onPress={newTicket}>
               {t("customers.new-ticket")}
             </Button>
@@ -67,6 +87,16 @@ function Profile({ customer }: { customer: Customer }) {
         </>
       }
     >
+      {isRemoved ? (
+        <div className="mb-4">
+          <Banner
+            kind="warn"
+            action={mayWrite ? <Button onPress={() => void restore()}>{t("customers.restore")}</Button> : null}
+          >
+            {t("customers.is-deleted")}
+          </Banner>
+        </div>
+      ) : null}
       {isSuspended ? (
         <div className="mb-4">
           <Banner
@@ -236,6 +266,18 @@ function Account({ customer }: { customer: Customer }) {
       </Button>
     </div>
   );
+}
+
+/** Does it and says so, with the way back, or says why not; true when it is done. */
+async function tell(write: () => Promise<void>, done: string, undo?: () => unknown): Promise<boolean> {
+  try {
+    await write();
+    toast(done, { undo: undo && (() => void undo()) });
+    return true;
+  } catch (error) {
+    toast(errorText(error), { kind: "failed" });
+    return false;
+  }
 }
 
 async function setStatus(customer: Customer, status: "active" | "suspended") {

@@ -5,6 +5,8 @@ import { getRouteApi } from "@tanstack/react-router";
 import { perform, ResourceList, SettingsPage } from "../../settings/index.ts";
 import { type Job, jobsQuery, retryJob, schedulesQuery } from "../api.ts";
 
+import { FailedMails } from "../ui/FailedMails.tsx";
+
 const route = getRouteApi("/shell/settings/jobs");
 
 /** What was given up after several tries, and what is done by the clock. */
@@ -60,6 +62,7 @@ export function JobsPage() {
         ]}
         empty={{ title: t("operations.job.none"), text: t("operations.job.none.why") }}
       />
+      <FailedMails />
       <h2 className="mt-8 mb-2 text-15 font-semibold">{t("operations.schedule")}</h2>
       <ResourceList
         label={t("operations.schedule")}

@@ -14,7 +14,9 @@ import {
   resumeOrganization,
   suspendOrganization,
 } from "../api.ts";
+import { DomainsSection } from "../ui/DomainsSection.tsx";
 import { StatusText } from "../ui/StatusText.tsx";
+import { Usage } from "../ui/Usage.tsx";
 
 const route = getRouteApi("/operator/organizations/$slug");
 
@@ -72,6 +74,8 @@ function Parts({ organization }: { organization: Organization }) {
           </dl>
         </EditForm>
       </FormSection>
+      <DomainsSection slug={organization.slug} />
+      <Usage slug={organization.slug} />
       <Access organization={organization} />
     </>
   );
