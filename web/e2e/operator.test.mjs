@@ -34,6 +34,14 @@ test("an operator makes, renames, suspends, deletes and restores an organization
   await page.getByLabel("Name", { exact: true }).fill("Initech Heating");
   await button(page, "Save").click();
   await page.getByRole("heading", { name: "Initech Heating", level: 1 }).waitFor();
+  await button(page, "Add domain").click();
+  await page.getByRole("dialog").getByLabel("Domain").fill("help.initech.example");
+  await button(page.getByRole("dialog"), "Add domain").click();
+  await button(page.getByRole("dialog"), "Close").click();
+  await page.getByRole("button", { name: "Actions for help.initech.example" }).click();
+  await page.getByRole("menuitem", { name: "Vouch for it" }).click();
+  await page.getByText("Verified", { exact: true }).waitFor();
+  await page.getByText("Open tickets", { exact: true }).waitFor();
   await button(page, "Suspend").click();
   await page.getByText("Suspended", { exact: true }).waitFor();
   await button(page, "Open again").click();
