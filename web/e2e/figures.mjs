@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
-import { open, sql } from "./harness.mjs";
+import { longTicket, open, sql } from "./harness.mjs";
 
 const table = [];
 after(() => console.table(table));
@@ -13,6 +13,27 @@ function note(what, values, limit, unit) {
   const middle = sorted[Math.floor(sorted.length / 2)];
   table.push({ what, middle: Math.round(middle * 10) / 10, worst: Math.round(sorted.at(-1) * 10) / 10, limit, unit });
   if (limit !== undefined) assert.ok(middle <= limit, `${what}: ${middle} ${unit} are more than ${limit}`);
+}
+
+/** Measures the tasks of a page by the time that the processor gave them: on a busy machine the clock runs on without. */
+async function ownTasks(page) {
+  const session = await page.context().browser().newBrowserCDPSession();
+  const events = [];
+  session.on("Tracing.dataCollected", ({ value }) => events.push(...value));
+  const traceConfig = { includedCategories: ["toplevel", "devtools.timeline"] };
+  await session.send("Tracing.start", { traceConfig, transferMode: "ReportEvents" });
+  return {
+    async end() {
+      const complete = new Promise((done) => session.once("Tracing.tracingComplete", done));
+      await session.send("Tracing.end");
+      await complete;
+      await session.detach();
+      const threads = events.filter(({ name, args }) => name === "thread_name" && args.name === "CrRendererMain");
+      const isOfPage = ({ pid, tid }) => threads.some((thread) => thread.pid === pid && thread.tid === tid);
+      const tasks = events.filter((event) => event.ph === "X" && /RunTask$/.test(event.name) && isOfPage(event));
+      return tasks.map(({ tdur = 0 }) => tdur / 1_000);
+    },
+  };
 }
 
 const row = '[role="grid"] [role="row"] bdi';
@@ -133,16 +154,44 @@ test("opening a ticket", async () => {
   await close();
 });
 
+test("a thread of 2 000 messages", async () => {
+  const number = longTicket(2_000);
+  const { page, close } = await open({ role: "agent", path: "/inbox?list=all" });
+  await page.locator(row).first().waitFor();
+  const times = [];
+  for (let run = 0; run < 4; run++) {
+    await page.keyboard.press("Control+k");
+    const palette = page.getByRole("dialog", { name: "Commands" });
+    await palette.getByRole("combobox").fill(`#${number}`);
+    await palette.getByRole("option", { name: new RegExp(`#${number}`) }).waitFor();
+    times.push(
+      await page.evaluate(async () => {
+        const begin = performance.now();
+        document.querySelector('[role="dialog"] [role="option"]').click();
+        const isThere = () => document.querySelector('[role="feed"]')?.textContent.includes("Message number 2000");
+        while (!isThere()) {
+          if (performance.now() - begin > 10_000) throw new Error("the thread did not open");
+          await new Promise((done) => requestAnimationFrame(done));
+        }
+        return performance.now() - begin;
+      }),
+    );
+    await page.goBack();
+    await page.locator(row).first().waitFor();
+  }
+  // The first time, with nothing of it fetched, is what counts.
+  note("opening a thread of 2 000 messages for the first time", times.slice(0, 1), 300, "ms");
+  note("opening it again", times.slice(1), 300, "ms");
+  await close();
+});
+
 test("10 000 rows are scrolled", async () => {
   const { page, close } = await open({ role: "agent", org: "globex", path: "/inbox?list=all&group=off" });
   await page.locator(row).first().waitFor();
   await page.waitForLoadState("networkidle");
+  const tasks = await ownTasks(page);
   const seen = await page.evaluate(async () => {
     const grid = document.querySelector('[role="grid"]');
-    const tasks = [];
-    new PerformanceObserver((list) => tasks.push(...list.getEntries().map((entry) => entry.duration))).observe({
-      entryTypes: ["longtask"],
-    });
     let [frames, gaps] = [0, 0];
     const begin = performance.now();
     let last = begin;
@@ -158,11 +207,11 @@ test("10 000 rows are scrolled", async () => {
         if (!at?.closest('[role="row"]')) gaps++;
       }
     }
-    return { frames, gaps, tasks, rows: Math.round(grid.scrollTop / 52) };
+    return { frames, gaps, rows: Math.round(grid.scrollTop / 52) };
   });
   assert.ok(seen.rows > 500, `${seen.rows} rows were scrolled`);
   table.push({ what: "frames while scrolling", middle: seen.frames });
   note("places without a row while scrolling", [seen.gaps], 0, "");
-  note("longest task while scrolling", [Math.max(0, ...seen.tasks)], 50, "ms");
+  note("longest task while scrolling", [Math.max(0, ...(await tasks.end()))], 50, "ms of the processor");
   await close();
 });

@@ -123,6 +123,56 @@ test("the palette finds commands, and keys can be changed and switched off", asy
   await close();
 });
 
+test("columns are hidden and moved, by keys and by mouse, and stay so", async () => {
+  const { page, close } = await open({ role: "agent", path: "/inbox?list=all&mode=table" });
+  const titles = () => page.getByRole("columnheader").allTextContents();
+  await rows(page).first().waitFor();
+  await page.getByRole("button", { name: "Columns" }).focus();
+  await page.keyboard.press("Enter");
+  const menu = page.getByRole("dialog", { name: "Columns" });
+  await menu.getByRole("checkbox", { name: "Team" }).focus();
+  await page.keyboard.press("Space");
+  await menu.getByRole("button", { name: "Move Status forward" }).focus();
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Escape");
+  await menu.waitFor({ state: "detached" });
+  const kept = ["Selected", "Number", "Customer", "Status", "Subject", "Priority", "Assignee", "Changed", "Due"];
+  assert.deepEqual(await titles(), kept);
+  const box = async (name) => page.getByRole("columnheader", { name }).boundingBox();
+  const [from, to] = [await box("Changed"), await box("Number")];
+  await page.mouse.move(from.x + 8, from.y + 8);
+  await page.mouse.down();
+  await page.mouse.move(to.x + 4, to.y + 8, { steps: 12 });
+  await page.mouse.up();
+  await page.reload();
+  await rows(page).first().waitFor();
+  assert.deepEqual(await titles(), ["Selected", "Changed", ...kept.slice(1).filter((name) => name !== "Changed")]);
+  await close();
+});
+
+test("who is named in a note has the ticket in a list of its own, and what is watched can be listed", async () => {
+  const [agent, manager] = [await client("agent"), await client("manager")];
+  const me = await agent("GET", "/users/me/");
+  const { number } = await manager("POST", "/tickets/", { subject: `Named ${Date.now()}`, description: "Look here." });
+  const { page, close } = await open({ role: "agent", path: "/inbox?list=mentions" });
+  await page.getByRole("heading", { name: "Mentions", level: 1 }).waitFor();
+  await page.getByRole("navigation").getByText("Live", { exact: true }).waitFor();
+  const body = `<p><a href="mention:${me.id}">@${me.name}</a> please</p>`;
+  await manager("POST", `/tickets/${number}/messages/`, { visibility: "internal", format: "html", body });
+  await rows(page)
+    .getByText(/^Named/)
+    .first()
+    .waitFor();
+  await page.goto("/inbox?list=all");
+  await page.keyboard.press("Shift+F");
+  const dialog = page.getByRole("dialog", { name: "Filter" });
+  await dialog.getByText("Watched by me").click();
+  await dialog.getByRole("button", { name: "Show" }).click();
+  await page.getByRole("list", { name: "Filters" }).getByText("Watched by me").waitFor();
+  await page.waitForURL(/watching=/);
+  await close();
+});
+
 test("somebody who may only read is offered nothing else", async () => {
   const { page, close } = await open({ role: "viewer", path: "/inbox?list=all" });
   await rows(page).first().waitFor();

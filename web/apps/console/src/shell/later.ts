@@ -12,8 +12,11 @@ const timer = setInterval(() => {
   begin();
 }, 1_500);
 
+/** Time for what is there to be drawn before anything else is fetched, in milliseconds. */
+const drawing = 300;
+
 /** The page shows what people came for; what is not needed for that may be fetched now. */
-export const pageIsThere = (): void => begin();
+export const pageIsThere = (): void => void setTimeout(begin, drawing);
 
 /** A component that is fetched once the page is there, so that it does not delay the first row. */
 export const later = <Props extends object>(load: () => Promise<{ default: ComponentType<Props> }>) =>
@@ -21,6 +24,10 @@ export const later = <Props extends object>(load: () => Promise<{ default: Compo
 
 /** A component for what somebody may do next: fetched once the page is there, so that it opens at once. */
 export function soon<Props extends object>(load: () => Promise<{ default: ComponentType<Props> }>) {
-  void begun.then(load).catch(() => undefined);
+  fetchSoon(load);
   return lazy(load);
 }
+
+/** Fetches code for what somebody may do next, once the page is there. */
+export const fetchSoon = (load: () => Promise<unknown> | undefined): void =>
+  void begun.then(load).catch(() => undefined);

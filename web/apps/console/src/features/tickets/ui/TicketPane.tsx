@@ -1,8 +1,8 @@
 import { t } from "@helpdesk/i18n";
 import { EmptyState, ErrorState, Skeleton, useTitle } from "@helpdesk/ui";
-import { useQuery } from "@tanstack/react-query";
+import { usePrefetchQuery, useQuery } from "@tanstack/react-query";
 import { lazy, Suspense, useState } from "react";
-import { ticketQuery } from "../api.ts";
+import { tailQuery, ticketQuery } from "../api.ts";
 import { Composer } from "../composer/Composer.tsx";
 import { Held } from "../conversation/Held.tsx";
 import { Thread } from "../conversation/Thread.tsx";
@@ -24,6 +24,8 @@ type Props = {
 /** A ticket: header, conversation, composer, and beside it what is known about it. */
 export function TicketPane({ number, onClose }: Props) {
   const { data: ticket, error, refetch } = useQuery(ticketQuery(number));
+  // Not one after the other: the conversation is what people open a ticket for.
+  usePrefetchQuery(tailQuery(number));
   const [isInspectorOpen, setInspectorOpen] = useState(inspectorPlace.get);
   useLive(ticket);
   useTitle(ticket ? `#${ticket.number} ${ticket.subject}` : `#${number}`);
