@@ -207,8 +207,8 @@ impl Hub {
         self.lock().connections.get(&id).map(|connection| Arc::clone(&connection.actor))
     }
 
-    /// Replaces what a connection subscribed to by topics that were checked, and tells who is there.
-    pub fn subscribe(&self, id: Id, topics: HashSet<Topic>, present: &HashSet<TicketId>) {
+    /// Replaces what a connection subscribed to by topics that were checked.
+    pub fn subscribe(&self, id: Id, topics: HashSet<Topic>) {
         let mut inner = self.lock();
         let Some(connection) = inner.connections.get_mut(&id) else { return };
         connection.hints.retain(|topic, _| topics.contains(topic));
@@ -223,13 +223,16 @@ impl Hub {
                 inner.presence.look((organization, ticket), viewer);
             }
         }
-        let cursor = inner.cursor;
-        let scenes: Vec<(TicketId, Scene)> =
-            present.iter().map(|ticket| (*ticket, inner.presence.shown((organization, *ticket)))).collect();
-        if let Some(connection) = inner.connections.get_mut(&id) {
-            for (ticket, scene) in scenes {
-                show(connection, ticket, &scene, &Scene::default(), cursor);
-            }
+    }
+
+    /// Tells a connection who is at these tickets, which its person may see.
+    pub fn tell_present(&self, id: Id, tickets: impl Iterator<Item = TicketId>) {
+        let mut inner = self.lock();
+        let Inner { connections, presence, cursor, .. } = &mut *inner;
+        let Some(connection) = connections.get_mut(&id) else { return };
+        let organization = connection.actor.organization;
+        for ticket in tickets {
+            show(connection, ticket, &presence.shown((organization, ticket)), &Scene::default(), *cursor);
         }
     }
 
@@ -403,10 +406,7 @@ fn viewer(connection: &Connection) -> Option<UserId> {
 }
 
 fn tickets(topics: &HashSet<Topic>) -> impl Iterator<Item = TicketId> {
-    topics.iter().filter_map(|topic| match topic {
-        Topic::Ticket(id) => Some(*id),
-        Topic::View(_) | Topic::Me => None,
-    })
+    topics.iter().filter_map(Topic::ticket)
 }
 
 /// Sends what is different from before.

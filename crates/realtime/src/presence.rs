@@ -175,15 +175,16 @@ impl Presence {
         self.take_news.extend(self.here.keys());
     }
 
-    /// Whether there is something to show.
-    pub fn has_changes(&self) -> bool {
-        !self.to_show.is_empty()
+    /// Tickets of which there may be something to show.
+    pub fn changing(&self) -> HashSet<Key> {
+        self.to_show.clone()
     }
 
-    /// What changed since the last time.
-    pub fn take_changes(&mut self) -> Vec<Seen> {
+    /// What changed of these tickets since the last time.
+    pub fn take_changes(&mut self, keys: &HashSet<Key>) -> Vec<Seen> {
         let mut changes = Vec::new();
-        for key in std::mem::take(&mut self.to_show) {
+        self.to_show.retain(|key| !keys.contains(key));
+        for key in keys.iter().copied() {
             let all = self.elsewhere.values().filter_map(|node| node.scenes.get(&key)).cloned();
             let all: Vec<Scene> = all.chain([self.own(key)]).collect();
             let union = |of: fn(&Scene) -> &[UserId]| {
@@ -221,7 +222,8 @@ mod tests {
     const BO: UserId = UserId(Uuid::from_u128(4));
 
     fn now(presence: &mut Presence) -> Option<Scene> {
-        presence.take_changes().pop().map(|seen| seen.now)
+        let keys = presence.changing();
+        presence.take_changes(&keys).pop().map(|seen| seen.now)
     }
 
     #[test]

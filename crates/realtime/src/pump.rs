@@ -2,7 +2,7 @@
 //! at again, and people who type or look are shown.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::HashMap,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -146,28 +146,35 @@ async fn tick(realtime: Arc<Realtime>) {
         if !parts.is_empty() {
             realtime.bus.say(&realtime.state.db, Word::Here(parts)).await;
         }
-        if realtime.hub.with_presence(|presence| presence.has_changes()) {
-            show(&realtime).await;
-        }
+        show(&realtime).await;
     }
 }
 
-/// Shows who looks and types to those who may see the ticket now.
+/// Shows who looks and types to those who may see the ticket now. What cannot be looked up is shown the
+/// next time.
 async fn show(realtime: &Realtime) {
-    let seen = realtime.hub.with_presence(|presence| presence.take_changes());
+    let mut keys = realtime.hub.with_presence(|presence| presence.changing());
+    if keys.is_empty() {
+        return;
+    }
     let listening = realtime.hub.organizations();
-    let mut by_organization: HashMap<OrganizationId, HashSet<TicketId>> = HashMap::new();
-    for (organization, ticket) in seen.iter().map(|seen| seen.key).filter(|key| listening.contains(&key.0)) {
-        by_organization.entry(organization).or_default().insert(ticket);
+    let mut by_organization: HashMap<OrganizationId, Vec<TicketId>> = HashMap::new();
+    for (organization, ticket) in keys.iter().filter(|key| listening.contains(&key.0)) {
+        by_organization.entry(*organization).or_default().push(*ticket);
     }
     let mut standings = HashMap::new();
     for (organization, tickets) in by_organization {
-        let tickets: Vec<_> = tickets.into_iter().collect();
         match happening::standings(&realtime.state.db, organization, &tickets).await {
             Ok(found) => standings.extend(found.into_iter().map(|(ticket, at)| ((organization, ticket), at))),
-            Err(error) => tracing::debug!(%error, "who is there could not be shown"),
+            // Its connections end in a moment.
+            Err(AppError::Suspended | AppError::NotFound) => {}
+            Err(error) => {
+                tracing::debug!(%error, "who is there could not be shown");
+                keys.retain(|key| key.0 != organization);
+            }
         }
     }
+    let seen = realtime.hub.with_presence(|presence| presence.take_changes(&keys));
     realtime.hub.show(&seen, |actor, ticket| {
         standings.get(&(actor.organization, ticket)).is_some_and(|standing| may_hear(actor, standing))
     });

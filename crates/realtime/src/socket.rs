@@ -17,6 +17,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use kernel::{Actor, AppError, AppResult, OrganizationId, Permission, SessionId};
+use support::facade::Standing;
 use tokio::time::{interval, timeout};
 use web::{ApiError, AppState, Caller, Config};
 
@@ -222,22 +223,23 @@ async fn subscribe(realtime: &Realtime, id: u64, topics: &[String]) -> AppResult
         Topic::View(_) => reads && actor.is_internal(),
         Topic::Me => true,
     });
-    let mut tickets: HashSet<_> = wanted
-        .iter()
-        .filter_map(|topic| match topic {
-            Topic::Ticket(id) => Some(*id),
-            Topic::View(_) | Topic::Me => None,
-        })
-        .collect();
-    if wanted.iter().any(|topic| matches!(topic, Topic::View(_))) {
-        tickets.extend(realtime.hub.present(actor.organization, PRESENT));
+    let tickets: Vec<_> = wanted.iter().filter_map(Topic::ticket).collect();
+    let mut standings = happening::standings(&realtime.state.db, actor.organization, &tickets).await?;
+    let may = |standing: &Standing| !standing.is_deleted && may_hear(&actor, standing);
+    wanted.retain(|topic| topic.ticket().is_none_or(|id| standings.get(&id).is_some_and(may)));
+    let shows_lists = wanted.iter().any(|topic| matches!(topic, Topic::View(_)));
+    realtime.hub.subscribe(id, wanted);
+    // From here on it is told of changes; who is there already is looked up only now, so that nobody comes between.
+    if !actor.is_internal() {
+        return Ok(());
     }
-    let list: Vec<_> = tickets.iter().copied().collect();
-    let standings = happening::standings(&realtime.state.db, actor.organization, &list).await?;
-    let may = |id| standings.get(&id).is_some_and(|standing| !standing.is_deleted && may_hear(&actor, standing));
-    tickets.retain(|ticket| may(*ticket) && actor.is_internal());
-    wanted.retain(|topic| !matches!(topic, Topic::Ticket(id) if !may(*id)));
-    realtime.hub.subscribe(id, wanted, &tickets);
+    if shows_lists {
+        let mut others = realtime.hub.present(actor.organization, PRESENT);
+        others.retain(|ticket| !standings.contains_key(ticket));
+        standings.extend(happening::standings(&realtime.state.db, actor.organization, &others).await?);
+    }
+    let seen = standings.iter().filter(|(_, standing)| may(standing)).map(|(ticket, _)| *ticket);
+    realtime.hub.tell_present(id, seen);
     Ok(())
 }
 

@@ -115,6 +115,16 @@ pub enum Topic {
     Me,
 }
 
+impl Topic {
+    /// The ticket that it is about, if it is about one.
+    pub fn ticket(&self) -> Option<TicketId> {
+        match self {
+            Self::Ticket(id) => Some(*id),
+            Self::View(_) | Self::Me => None,
+        }
+    }
+}
+
 impl FromStr for Topic {
     type Err = ();
 

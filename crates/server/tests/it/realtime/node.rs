@@ -2,6 +2,7 @@
 //! of its WebSocket.
 
 use std::{
+    collections::VecDeque,
     net::SocketAddr,
     sync::Arc,
     time::{Duration, Instant},
@@ -86,7 +87,8 @@ impl Node {
         }
         match client_async(request, stream).await {
             Ok((stream, _)) => {
-                Ok(Socket { stream, forbidden: if host.starts_with("acme") { CANARY_B } else { CANARY_A } })
+                let forbidden = if host.starts_with("acme") { CANARY_B } else { CANARY_A };
+                Ok(Socket { stream, forbidden, told: VecDeque::new() })
             }
             Err(Error::Http(response)) => Err(response.status().as_u16()),
             Err(error) => panic!("{error}"),
@@ -117,6 +119,8 @@ pub async fn ticket(client: &Client) -> String {
 pub struct Socket {
     stream: WebSocketStream<TcpStream>,
     forbidden: &'static str,
+    /// Who was there when the topics came into force.
+    told: VecDeque<Value>,
 }
 
 impl Socket {
@@ -129,15 +133,28 @@ impl Socket {
     }
 
     /// Replaces the topics. What is sent first is obeyed first: the answer to a resume from nowhere
-    /// says that the topics are in force.
+    /// says that the topics are in force. Who is there already is told before it, and kept for later.
     pub async fn subscribe(&mut self, topics: &[&str]) {
         self.send(json!({"subscribe": topics})).await;
         self.send(json!({"resume": -1})).await;
-        self.until(|event| event["event"] == "resync").await;
+        let mut told = VecDeque::new();
+        loop {
+            let frame = self.next().await;
+            if frame["event"] == "resync" {
+                break;
+            }
+            if frame["who"].is_array() {
+                told.push_back(frame);
+            }
+        }
+        self.told = told;
     }
 
     /// The next frame, if one comes in time; the code when the server closes.
     pub async fn frame(&mut self, patience: Duration) -> Option<Result<Value, u16>> {
+        if let Some(frame) = self.told.pop_front() {
+            return Some(Ok(frame));
+        }
         let end = Instant::now() + patience;
         loop {
             let left = end.saturating_duration_since(Instant::now());
