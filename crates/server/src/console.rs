@@ -48,16 +48,19 @@ pub async fn serve(request: Request) -> Response {
 fn answer(files: &'static [File], method: &Method, path: &str, asked: &HeaderMap) -> Response {
     let path = path.trim_start_matches('/');
     let first = path.split('/').next().unwrap_or_default();
-    if !matches!(*method, Method::GET | Method::HEAD) || matches!(first, "api" | "ws" | "health") {
-        return ApiError(AppError::NotFound).into_response();
-    }
     let is_route = !path.rsplit('/').next().unwrap_or_default().contains('.');
     let name = if is_route { "index.html" } else { path };
-    match files.iter().find(|file| file.name == name) {
+    let file = files.iter().find(|file| file.name == name);
+    if matches!(first, "api" | "ws" | "health") || (file.is_none() && !is_route) {
+        return ApiError(AppError::NotFound).into_response();
+    }
+    if !matches!(*method, Method::GET | Method::HEAD) {
+        return ([(header::ALLOW, "GET, HEAD")], ApiError(AppError::MethodNotAllowed)).into_response();
+    }
+    match file {
         Some(file) => file.answer(asked),
         None if matches!(path.trim_end_matches('/'), "set-password" | "verify") => pages::link(),
-        None if is_route => not_built(),
-        None => ApiError(AppError::NotFound).into_response(),
+        None => not_built(),
     }
 }
 
@@ -168,8 +171,10 @@ mod tests {
         for path in ["/assets/b-2f.js", "/nothing.css", "/api", "/api/v2/x", "/ws", "/health/x"] {
             assert_eq!(get(BUILT, path, &[]).status(), StatusCode::NOT_FOUND, "{path}");
         }
-        let post = answer(BUILT, &Method::POST, "/inbox", &HeaderMap::new());
-        assert_eq!(post.status(), StatusCode::NOT_FOUND);
+        let post = |path| answer(BUILT, &Method::POST, path, &HeaderMap::new());
+        assert_eq!(post("/inbox").status(), StatusCode::METHOD_NOT_ALLOWED);
+        assert_eq!(header(&post("/assets/a-1f.js"), header::ALLOW), Some("GET, HEAD"));
+        assert_eq!(post("/nothing.css").status(), StatusCode::NOT_FOUND);
     }
 
     #[test]

@@ -111,6 +111,8 @@ async fn serve(
     };
     match listener {
         Some(listener) => {
+            // Without its demo the process would answer, and nobody could sign in.
+            let greeting = async { greeting.await.inspect_err(|_| stop.cancel()) };
             let ((), greeted) = tokio::join!(answer(listener, booted, realtime, stop), greeting);
             greeted
         }
