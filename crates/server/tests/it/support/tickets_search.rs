@@ -90,7 +90,10 @@ async fn late_tickets_have_a_list_and_counts() {
     assert_eq!(agent.get("/tickets/overdue/").await.ok()["results"][0]["number"], 1);
     let counts = agent.get("/tickets/counts/").await.ok();
     let team = app.world.a.team.to_string();
-    assert_eq!(counts, json!({"all_open": 4, "overdue": 1, "mine": 1, "unassigned": 2, "teams": {team: 1}}));
+    assert_eq!(
+        counts,
+        json!({"all_open": 4, "overdue": 1, "mine": 1, "mentions": 0, "unassigned": 2, "teams": {team: 1}})
+    );
     assert_eq!(app.customer().get("/tickets/counts/").await.ok(), json!({"all_open": 1, "overdue": 0}));
     app.advance(TimeDelta::days(4));
     let late = app.agent().get("/tickets/overdue/?page_size=2").await.ok();
