@@ -114,7 +114,8 @@ async fn who_is_revoked_is_let_go_within_five_seconds() {
 #[tokio::test]
 async fn what_somebody_may_not_see_is_never_told() {
     let app = TestApp::start().await;
-    let node = Node::start(&app, Limits::default()).await;
+    // Signs of life name nothing, but here everything that is told counts.
+    let node = Node::start(&app, Limits { ping: Duration::from_secs(600), ..Limits::default() }).await;
     let ours = ticket_of(&app.customer(), "CANARY-A of the customer").await;
     let other = ticket_of(&app.as_("customer2"), "CANARY-A of another").await;
     let theirs = ticket_of(&app.foreign("customer"), "CANARY-B").await;
